@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Debian packages. The names are in packages.txt. Sourced by script/setup.
+
+# packages_of SET: the names for this release, one a line; the set test contains the set run.
+packages_of() {
+    awk -v set="$1" -v debian="$debian" '
+        $1 !~ /^(run|test)$/ { next }
+        $1 == "test" && set == "run" { next }
+        $2 == "any" || $2 == debian { print $3 }' "$root/script/lib/packages.txt"
+}
+
+packages_missing() {
+    local names
+    mapfile -t names < <(packages_of "$1")
+    comm -23 <(printf '%s\n' "${names[@]}" | sort) \
+        <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${names[@]}" 2>/dev/null |
+            sed -n 's/^installed //p' | sort)
+}
+
+packages_present() { [ ! "$(packages_missing "$1")" ]; }
+
+# An interrupted dpkg is finished first; apt itself resumes its downloads.
+packages_install() {
+    local missing
+    mapfile -t missing < <(packages_missing "$1")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    step "installing ${#missing[@]} Debian packages: ${missing[*]}"
+    as_root dpkg --configure -a
+    as_root apt-get update --quiet
+    no_main_cluster
+    as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l \
+        apt-get install --yes --quiet --no-install-recommends "${missing[@]}"
+    main_cluster_as_before
+}
+
+# PostgreSQL's package would make and start a cluster "main" for everybody; ours is private. The setting counts
+# only while we install: whoever installs PostgreSQL later, or has a cluster already, is not touched.
+no_main_cluster() {
+    as_root install -d -m 755 /etc/postgresql-common/createcluster.d
+    echo 'create_main_cluster = false' | as_root tee "$no_cluster_file" >/dev/null
+    trap main_cluster_as_before EXIT
+}
+
+main_cluster_as_before() {
+    as_root rm -f "$no_cluster_file"
+    trap - EXIT
+}
+
+no_cluster_file=/etc/postgresql-common/createcluster.d/tintype.conf
