@@ -201,6 +201,7 @@ class Connection:
     _lib = None
 
     def __init__(self, url):
+        self.url = url
         Connection._lib = Connection._lib or _libpq()
         self._db = self._lib.PQconnectdb(url.encode())
         if self._lib.PQstatus(self._db) != 0:
