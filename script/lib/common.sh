@@ -3,6 +3,9 @@
 
 set -euo pipefail
 
+# Debian's programs only, whatever else this machine has: another Node, Python or PostgreSQL must not matter.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

@@ -28,9 +28,28 @@ packages_install() {
     as_root dpkg --configure -a
     as_root apt-get update --quiet
     no_main_cluster
-    as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l \
-        apt-get install --yes --quiet --no-install-recommends "${missing[@]}"
+    as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get install --yes --quiet \
+        -o APT::Status-Fd=1 -o Dpkg::Use-Pty=false --no-install-recommends "${missing[@]}" 2>&1 </dev/null |
+        apt_progress "$deps/apt.log" || { tail -n 30 "$deps/apt.log" >&2; die "apt-get failed, see $deps/apt.log"; }
     main_cluster_as_before
+}
+
+# apt_progress LOG: apt's output goes to LOG; its status lines (what:which:percent:text) become a line every 10 %.
+apt_progress() {
+    local line what percent last=''
+    while read -r line; do
+        case $line in
+        dlstatus:*) what=downloaded ;;
+        pmstatus:*) what=installed ;;
+        *) echo "$line"; continue ;;
+        esac
+        percent=${line#*:*:}
+        percent=${percent%%.*}
+        percent=${percent%%:*}
+        [ "$what ${percent%?}" != "$last" ] || continue
+        last="$what ${percent%?}"
+        step "$what $percent %"
+    done >"$1"
 }
 
 # PostgreSQL's package would make and start a cluster "main" for everybody; ours is private. The setting counts

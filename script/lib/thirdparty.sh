@@ -74,7 +74,16 @@ debian13_source() {
 # --- the parts ---
 
 yyjson_install() {
-    [ "$debian" = 12 ] || return 0
+    mkdir -p "$deps/include" "$deps/lib"
+    if [ "$debian" = 12 ]; then
+        yyjson_build
+    else # Debian's own, under the same names
+        ln -sf /usr/include/yyjson.h "$deps/include/"
+        ln -sf "/usr/lib/$(gcc -print-multiarch)/libyyjson.so" "$deps/lib/"
+    fi
+}
+
+yyjson_build() {
     ! has_version yyjson $yyjson_version || return 0
     local tarball=yyjson_$yyjson_version.orig.tar.xz folder
     debian13_source yyjson $yyjson_sha256 $tarball
@@ -83,7 +92,6 @@ yyjson_install() {
     tar -xf "$deps/cache/$tarball" -C "$folder" --strip-components=1
     gcc -std=gnu17 -O2 -g -fPIC -fstack-protector-strong -c -o "$folder/yyjson.o" "$folder/src/yyjson.c"
     ar rcs "$folder/libyyjson.a" "$folder/yyjson.o"
-    mkdir -p "$deps/include" "$deps/lib"
     cp "$folder/src/yyjson.h" "$deps/include/"
     cp "$folder/libyyjson.a" "$deps/lib/"
     put_in_place yyjson $yyjson_version "$folder"

@@ -1,0 +1,23 @@
+# Daily work. The scripts do it; this file only gives them short names.
+.PHONY: build dev test check api fuzz bench
+
+build:
+	script/build
+
+dev: # rebuilds and restarts the server when a source changes
+	script/dev
+
+test: # unit and database tests
+	script/test unit
+
+check: # format, lint, clang-tidy, and the tests under sanitizers
+	script/test lint tidy sanitizers
+
+api:
+	script/test api
+
+fuzz: # make fuzz T=json [SECONDS=60]
+	script/fuzz $(T) $(SECONDS)
+
+bench:
+	script/bench
