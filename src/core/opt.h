@@ -36,6 +36,9 @@ OPT(bool, bool);
 
 LIST(str, str);
 LIST(uuid, uuid);
+LIST(when, struct when);
+LIST(date, struct date);
+LIST(bytes, struct bytes);
 LIST(int, int64_t);
 LIST(double, double);
 LIST(bool, bool);
