@@ -4,7 +4,7 @@
  * A `struct field` describes one value in memory: a member of a struct, or, without a name, an
  * item of a list or a whole body or answer. A `struct fields` describes a struct; its order is the
  * order of validation issues and of keys in answers. The tables are made by tools/gen/gen_api.py
- * from contract/*.yaml; a struct that only the server knows may have one written by hand (FIELD).
+ * from the contract; a struct that only the server knows may have one written by hand (FIELD).
  *
  * How kinds lie in memory (`T` below), and what they are as JSON and as a column:
  *
@@ -103,7 +103,7 @@ struct field {
     uint32_t flags;                 /* of enum field_flags */
     uint32_t offset;                /* of the member in its struct */
     uint32_t value;                 /* offset of v when the member is a struct opt_T, otherwise 0 */
-    uint32_t size;                  /* of one T, without the struct opt_T */
+    uint32_t size;                  /* of the member, with its struct opt_T */
     const struct fields *sub;       /* FIELD_OBJECT */
     const struct field *item;       /* FIELD_LIST */
     const struct enum_names *names; /* FIELD_ENUM */
@@ -166,8 +166,7 @@ static inline const struct field *fields_find(const struct fields *fields, str n
         .name = STR_INIT(#member), .key = STR_INIT("\"" #member "\":"), .kind = (kind_),           \
         .offset = offsetof(type, member),                                                          \
         .value = offsetof(type, member.v) - offsetof(type, member),                                \
-        .size = sizeof(((type *)0)->member.v), .flags = FIELD_OPTIONAL | FIELD_NULLABLE,           \
-        __VA_ARGS__                                                                                \
+        .size = sizeof(((type *)0)->member), __VA_ARGS__                                           \
     }
 /* The table of a struct from its rows. */
 #define FIELDS(type_, rows)                                                                        \
