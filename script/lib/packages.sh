@@ -28,28 +28,36 @@ packages_install() {
     as_root dpkg --configure -a
     as_root apt-get update --quiet
     no_main_cluster
-    as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get install --yes --quiet \
-        -o APT::Status-Fd=1 -o Dpkg::Use-Pty=false --no-install-recommends "${missing[@]}" 2>&1 </dev/null |
-        apt_progress "$deps/apt.log" || { tail -n 30 "$deps/apt.log" >&2; die "apt-get failed, see $deps/apt.log"; }
+    apt_install "${missing[@]}" || { tail -n 30 "$deps/apt.log" >&2; die "apt-get failed, see $deps/apt.log"; }
     main_cluster_as_before
 }
 
-# apt_progress LOG: apt's output goes to LOG; its status lines (what:which:percent:text) become a line every 10 %.
+# Packages' output goes to $deps/apt.log. apt's status lines have a descriptor of their own: apt makes it non-blocking,
+# and packages' scripts that write to the same pipe would fail.
+apt_install() {
+    : >"$deps/apt.log"
+    # shellcheck disable=SC2016 # for the inner shell
+    as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l LOG="$deps/apt.log" bash -c '
+        exec 3>&1 >>"$LOG" 2>&1 </dev/null
+        exec apt-get install --yes --quiet -o APT::Status-Fd=3 -o Dpkg::Use-Pty=false --no-install-recommends "$@"
+    ' apt-install "$@" | apt_progress
+}
+
+# A status line is what:which:percent:text; every 10 % become a line.
 apt_progress() {
-    local line what percent last=''
-    while read -r line; do
-        case $line in
-        dlstatus:*) what=downloaded ;;
-        pmstatus:*) what=installed ;;
-        *) echo "$line"; continue ;;
+    local what which percent text last=''
+    while IFS=: read -r what which percent text; do
+        case $what in
+        dlstatus) what=downloaded ;;
+        pmstatus) what=installed ;;
+        pmerror) step "$which: $text" && continue ;;
+        *) continue ;;
         esac
-        percent=${line#*:*:}
         percent=${percent%%.*}
-        percent=${percent%%:*}
         [ "$what ${percent%?}" != "$last" ] || continue
         last="$what ${percent%?}"
         step "$what $percent %"
-    done >"$1"
+    done
 }
 
 # PostgreSQL's package would make and start a cluster "main" for everybody; ours is private. The setting counts
