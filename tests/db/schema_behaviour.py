@@ -8,53 +8,14 @@ import datetime
 import re
 import sys
 import time
-import traceback
 import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-import pg                           # noqa: E402
-from shared import ROOT, SKIPPED    # noqa: E402
+import pg                                                                               # noqa: E402
+from sql_test import (album, asset, contract, count, counts, millis, refused, run_tests,  # noqa: E402
+                      stamp, user)
 
-
-def user(db, name):
-    return db.value(f"""INSERT INTO "user" (email, name) VALUES ('{name}@example.com', '{name}')
-                        RETURNING id""")
-
-
-def asset(db, owner, name="a"):
-    return db.value(f"""
-        INSERT INTO asset ("ownerId", type, "originalPath", "fileCreatedAt", "fileModifiedAt",
-                           checksum, "originalFileName", "localDateTime", "checksumAlgorithm")
-        VALUES ('{owner}', 'IMAGE', '/p/{name}', now(), now(), sha256('{owner}{name}'), '{name}',
-                now(), 'sha1') RETURNING id""")
-
-
-def album(db, owner, *members):
-    made = db.value("INSERT INTO album DEFAULT VALUES RETURNING id")
-    db.run(f"""INSERT INTO album_user ("albumId", "userId", role) VALUES ('{made}', '{owner}', 'owner')""")
-    for member in members:
-        db.run(f"""INSERT INTO album_user ("albumId", "userId") VALUES ('{made}', '{member}')""")
-    return made
-
-
-def count(db, table):
-    return int(db.value(f'SELECT count(*) FROM "{table}"'))
-
-
-def counts(db, *tables):
-    return tuple(count(db, table) for table in tables)
-
-
-def stamp(db, table, row):
-    return db.rows(f"""SELECT "updatedAt", "updateId" FROM "{table}" WHERE id = '{row}'""")[0]
-
-
-def millis(update_id):
-    return int(update_id.replace("-", "")[:12], 16)
-
-
-# --- tests: every function whose name says what it proves ---
 
 def test_uuid_v7_carries_its_milliseconds_and_version(db):
     made = db.value("SELECT immich_uuid_v7('2026-01-02 03:04:05.6789+00')")
@@ -254,45 +215,12 @@ def test_a_role_without_superuser_can_apply_it_to_its_own_database(db):
         for extension in extensions:
             admin.run(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
     with pg.Connection(url.replace("//postgres@", "//app@")) as app:
-        app.run((ROOT / "contract" / "schema.sql").read_text())
+        app.run(contract("schema.sql"))
         assert count(app, "kysely_migrations") == 88
     db.run("DROP DATABASE owned")
     db.run("DROP ROLE app")
     db.run("BEGIN")
 
 
-def refused(db, sql, reason):
-    try:
-        db.run(sql)
-    except pg.SqlError as error:
-        assert reason in str(error), error
-    else:
-        raise AssertionError(f"not refused: {sql}")
-
-
-def main():
-    tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
-    failed = 0
-    try:
-        cluster = pg.Cluster()
-    except pg.Missing as missing:
-        print(f"skipped: {missing}")
-        return SKIPPED
-    with cluster, cluster.connect(cluster.create("schema")) as db:
-        db.run((ROOT / "contract" / "schema.sql").read_text())
-        for name, test in tests:
-            db.run("BEGIN")
-            try:
-                test(db)
-                print("ok  ", name)
-            except Exception:                       # the next test must still run
-                failed += 1
-                print("FAIL", name)
-                traceback.print_exc()
-            db.run("ROLLBACK")
-    print(f"{len(tests) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(globals(), "schema.sql"))

@@ -180,6 +180,10 @@ class Cluster:
         return {k: v for k, v in os.environ.items() if not k.startswith("PG") and k != "LANG"}
 
 
+class _Notify(ctypes.Structure):
+    _fields_ = [("channel", ctypes.c_char_p), ("pid", ctypes.c_int), ("payload", ctypes.c_char_p)]
+
+
 def _libpq():
     lib = ctypes.CDLL(ctypes.util.find_library("pq") or "libpq.so.5")
     text, ptr = ctypes.c_char_p, ctypes.c_void_p
@@ -190,7 +194,8 @@ def _libpq():
             ("PQresultErrorMessage", text, [ptr]), ("PQresultErrorField", text, [ptr, ctypes.c_int]),
             ("PQntuples", ctypes.c_int, [ptr]), ("PQnfields", ctypes.c_int, [ptr]),
             ("PQgetisnull", ctypes.c_int, [ptr, ctypes.c_int, ctypes.c_int]),
-            ("PQgetvalue", text, [ptr, ctypes.c_int, ctypes.c_int]), ("PQclear", None, [ptr])):
+            ("PQgetvalue", text, [ptr, ctypes.c_int, ctypes.c_int]), ("PQclear", None, [ptr]),
+            ("PQfreemem", None, [ptr]), ("PQnotifies", ctypes.POINTER(_Notify), [ptr])):
         function = getattr(lib, name)
         function.restype, function.argtypes = result, args
     return lib
@@ -245,3 +250,12 @@ class Connection:
         rows = self.rows(sql)
         assert len(rows) == 1 and len(rows[0]) == 1, f"{len(rows)} rows from: {sql}"
         return rows[0][0]
+
+    def notifications(self):
+        """(channel, payload) of every message that has arrived since the last call."""
+        self.run("")                    # a round trip: what was committed before it has arrived
+        found = []
+        while message := self._lib.PQnotifies(self._db):
+            found.append((message.contents.channel.decode(), message.contents.payload.decode()))
+            self._lib.PQfreemem(message)
+        return found
