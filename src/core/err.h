@@ -38,6 +38,19 @@ typedef const struct error *err;
 #define ERR_STRINGIFY(x) ERR_STRINGIFY_(x)
 #define ERR_HERE __FILE__ ":" ERR_STRINGIFY(__LINE__)
 
+/* Clang's analyzer does not believe returns_nonnull across files: it would see paths on which a
+ * function has failed and yet returned NULL, and call its outputs uninitialised. */
+#ifdef __clang_analyzer__
+#define ERR_MADE(expression)                                                                       \
+    ({                                                                                             \
+        err made_ = (expression);                                                                  \
+        if (!made_) __builtin_unreachable();                                                       \
+        made_;                                                                                     \
+    })
+#else
+#define ERR_MADE(expression) (expression)
+#endif
+
 /* Makes an error. `status` 0 takes the code's own. */
 __attribute__((returns_nonnull, cold, format(printf, 4, 5))) err err_new(
     enum err_code code, int status, const char *where, const char *format, ...);
@@ -46,7 +59,7 @@ __attribute__((returns_nonnull, cold, format(printf, 4, 5))) err err_new(
  * INTERNAL. */
 __attribute__((returns_nonnull, cold)) err err_errno_at(
     const char *where, const char *what, const char *path);
-#define err_errno(what, path) err_errno_at(ERR_HERE, what, path)
+#define err_errno(what, path) ERR_MADE(err_errno_at(ERR_HERE, what, path))
 
 /* The same error with a detail attached. */
 __attribute__((returns_nonnull, cold)) err err_with_detail(err e, const void *detail);
@@ -55,10 +68,10 @@ bool err_is(err e, enum err_code code);
 const char *err_code_name(enum err_code code);
 int err_code_status(enum err_code code);
 
-#define FAIL(code, ...) return err_new(code, 0, ERR_HERE, __VA_ARGS__)
+#define FAIL(code, ...) return ERR_MADE(err_new(code, 0, ERR_HERE, __VA_ARGS__))
 #define FAIL_STATUS(status, ...)                                                                   \
-    return err_new(err_code_of_status(status), status, ERR_HERE, __VA_ARGS__)
-#define FAIL_ERRNO(what, path) return err_errno_at(ERR_HERE, what, path)
+    return ERR_MADE(err_new(err_code_of_status(status), status, ERR_HERE, __VA_ARGS__))
+#define FAIL_ERRNO(what, path) return err_errno(what, path)
 
 /* Passes an error on to the caller. */
 #define TRY(expression)                                                                            \
