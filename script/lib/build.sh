@@ -5,3 +5,11 @@ build=$root/build
 
 # The one that script/server starts and most tests run.
 build_release() { "$root/tools/build" "$build"; }
+
+# Where set-up has put ExifTool and the rest, for the programs that we start.
+use_deps() {
+    set -a
+    # shellcheck source=/dev/null
+    . "$root/var/deps/env"
+    set +a
+}
