@@ -63,6 +63,7 @@ enum field_flags {
     FIELD_LOWER = 1 << 6,     /* input: made lower-case */
     FIELD_TRIM = 1 << 7,      /* input: white space at both ends is removed, before limits */
     FIELD_JSON_TEXT = 1 << 8, /* input: text that holds the JSON of this field (multipart) */
+    FIELD_RECORD = 1 << 9,    /* FIELD_RAW: only an object is accepted */
 };
 
 /* The patterns of the contract. Texts of kind FIELD_STR; uuids, times and dates are kinds. */
@@ -109,6 +110,8 @@ struct field {
     const struct enum_names *names; /* FIELD_ENUM */
     const struct field_limits *limits; /* or NULL */
     const void *preset;                /* a T: what a missing key stands for, or NULL */
+    /* A rule over the T (x-check of a property), run when it passed; or NULL. */
+    void (*check)(const void *value, struct issues *issues);
 };
 
 struct fields {
