@@ -19,6 +19,7 @@ GROUPS = {
     "api": ["src/app/**/*_api.c"],
     "job": ["src/app/**/*_job.c"],
     "tests": ["src/**/*_test.c"],
+    "fuzz": ["src/**/*_fuzz.c"],
     "sql": ["src/**/*.sql"],
     "contract": ["contract/*.yaml"],
 }
@@ -27,7 +28,7 @@ SUFFIXES = ("_test.c", "_api.c", "_job.c", "_fuzz.c")
 
 def files(root, group):
     found = {path.relative_to(root).as_posix() for pattern in GROUPS[group] for path in root.glob(pattern)}
-    if group in ("api", "job", "tests", "sql", "contract"):
+    if group in ("api", "job", "tests", "fuzz", "sql", "contract"):
         found = {path for path in found if group == "tests" or not path.endswith("_test.c")}
     elif group == "app":
         found = {path for path in found if not path.endswith(SUFFIXES)}

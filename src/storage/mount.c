@@ -18,7 +18,8 @@ const char *const storage_folder_names[STORAGE_FOLDER_COUNT] = {
 #undef X
 };
 
-static err failed(const char *what, const char *folder, const char *path)
+__attribute__((returns_nonnull)) static err failed(
+    const char *what, const char *folder, const char *path)
 {
     return err_new(UNAVAILABLE, 0, ERR_HERE,
         "Failed to %s: \"<UPLOAD_LOCATION>/%s/.immich (%s)\": %s", what, folder, path,
