@@ -1,6 +1,6 @@
 #include "core/time.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "core/banned.h"
@@ -74,43 +74,76 @@ bool civil_is_valid(struct civil c)
            c.second < 60 && c.us >= 0 && c.us < 1000000;
 }
 
-static int put_seconds(struct civil c, char out[static WHEN_TEXT])
+/* Answers hold many times, and snprintf would be most of the cost of writing one. */
+static char *put_digits(char *to, int value, int width)
 {
-    const int width = c.year >= 0 ? 4 : 5; /* the sign counts */
-    return snprintf(out, WHEN_TEXT, "%0*d-%02d-%02dT%02d:%02d:%02d", width, c.year, c.month, c.day,
-        c.hour, c.minute, c.second);
+    for (int i = width - 1; i >= 0; i--) {
+        to[i] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    return to + width;
+}
+
+static char *put_day(char *to, struct civil c)
+{
+    if (c.year < 0 || c.year > 9999) *to++ = c.year < 0 ? '-' : '+'; /* as JavaScript's years */
+    to = put_digits(to, abs(c.year), c.year > 9999 ? 6 : 4);
+    *to++ = '-';
+    to = put_digits(to, c.month, 2);
+    *to++ = '-';
+    return put_digits(to, c.day, 2);
+}
+
+static char *put_seconds(char *to, struct civil c)
+{
+    to = put_day(to, c);
+    *to++ = 'T';
+    to = put_digits(to, c.hour, 2);
+    *to++ = ':';
+    to = put_digits(to, c.minute, 2);
+    *to++ = ':';
+    return put_digits(to, c.second, 2);
 }
 
 int when_format_z(struct when w, char out[static WHEN_TEXT])
 {
     const struct civil c = civil_from_when(w);
-    const int n = put_seconds(c, out);
-    return n + snprintf(out + n, (size_t)(WHEN_TEXT - n), ".%03dZ", c.us / 1000);
+    char *to = put_seconds(out, c);
+    *to++ = '.';
+    to = put_digits(to, c.us / 1000, 3);
+    *to++ = 'Z';
+    *to = '\0';
+    return (int)(to - out);
 }
 
 int when_format_local(struct when w, char out[static WHEN_TEXT])
 {
     const struct civil c = civil_from_when(w);
-    int n = put_seconds(c, out);
-    if (c.us == 0) return n;
-    n += snprintf(out + n, (size_t)(WHEN_TEXT - n), ".%06d", c.us);
-    while (out[n - 1] == '0')
-        n--;
-    out[n] = '\0';
-    return n;
+    char *to = put_seconds(out, c);
+    if (c.us != 0) {
+        *to++ = '.';
+        to = put_digits(to, c.us, 6);
+        while (to[-1] == '0')
+            to--;
+    }
+    *to = '\0';
+    return (int)(to - out);
 }
 
 int when_format_pg(struct when w, char out[static WHEN_TEXT])
 {
     const int n = when_format_local(w, out);
-    return n + snprintf(out + n, (size_t)(WHEN_TEXT - n), "+00:00");
+    memcpy(out + n, "+00:00", sizeof "+00:00");
+    return n + (int)sizeof "+00:00" - 1;
 }
 
 int date_format(struct date d, char out[static DATE_TEXT])
 {
     struct civil c = {0};
     civil_from_days(d.days, &c);
-    return snprintf(out, DATE_TEXT, "%0*d-%02d-%02d", c.year >= 0 ? 4 : 5, c.year, c.month, c.day);
+    char *to = put_day(out, c);
+    *to = '\0';
+    return (int)(to - out);
 }
 
 /* Exactly n digits at *at. */
