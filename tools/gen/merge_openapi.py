@@ -29,6 +29,8 @@ class UniqueKeys(yaml.SafeLoader):
     def construct_mapping(self, node, deep=False):
         seen = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise ContractError(f"{node.start_mark.name}:{key_node.start_mark.line + 1}: {key} twice")
@@ -125,21 +127,9 @@ def visible(value):
 
 
 def public(doc):
-    """The printed description: schemas that only unlisted operations use go too."""
+    """The printed description."""
     out = visible(doc)
     out["paths"] = {route: item for route, item in out["paths"].items() if item}
-    schemas, todo, used = out["components"]["schemas"], [out["paths"]], set()
-    while todo:
-        value = todo.pop()
-        if isinstance(value, list):
-            todo.extend(value)
-        elif isinstance(value, dict):
-            todo.extend(value.values())
-            name = str(value.get("$ref", "")).removeprefix(SCHEMA_REF)
-            if name in schemas and name not in used:
-                used.add(name)
-                todo.append(schemas[name])
-    out["components"]["schemas"] = {name: schemas[name] for name in sorted(used)}
     return out
 
 
