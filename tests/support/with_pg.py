@@ -2,6 +2,8 @@
 """with_pg.py COMMAND…: runs COMMAND beside a private PostgreSQL with pgvector.
 
 TINTYPE_TEST_DB_URL tells the command a libpq URL of an empty database on it, as superuser.
+TINTYPE_TEST_IMMICH_SQL names a file that makes a database as Immich 3.1.0 does; it is not set when
+the contract's facts are not beside the checkout.
 The exit status is the command's; 77 (meson: skipped) when PostgreSQL is not installed.
 """
 import os
@@ -10,7 +12,9 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import pg  # noqa: E402
+import pg                                   # noqa: E402
+import render_schema                        # noqa: E402
+from shared import schema_facts             # noqa: E402
 
 DATABASE = "tintype"
 SKIPPED = 77
@@ -34,6 +38,11 @@ def main():
                 print("pgvector is not installed: run script/setup", file=sys.stderr)
                 return 1
         env = os.environ | {"TINTYPE_TEST_DB_URL": cluster.url(DATABASE)}
+        facts = schema_facts()
+        if facts:
+            immich = cluster.root / "immich.sql"
+            immich.write_text(render_schema.render(facts))
+            env["TINTYPE_TEST_IMMICH_SQL"] = str(immich)
         child = subprocess.Popen(sys.argv[1:], env=env)
         try:
             return code(child.wait())
