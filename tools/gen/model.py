@@ -80,6 +80,7 @@ def construct_mapping(loader, node):
     out = Node()
     out.where = f"{node.start_mark.name}:{node.start_mark.line + 1}"
     yield out
+    loader.flatten_mapping(node)  # <<: *filters
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         if key in out:
@@ -129,7 +130,7 @@ def join(directory):
             continue
         part = read(path)
         for word in part:
-            if word not in ("paths", "components"):
+            if word not in ("paths", "components") and not word.startswith("x-"):  # x-: anchors of that file
                 fail(part, f"{word} belongs into openapi.yaml")
         for route, item in (part.get("paths") or {}).items():
             add(document["paths"].setdefault(route, Node()), item, path.name)
@@ -551,7 +552,7 @@ class Model:
         return self._text(schema, form, limits)
 
     def _text(self, schema, form, limits):
-        kinds = {"bytes": ("BYTES", "struct bytes"), "when": ("WHEN", "struct when"), "uuid": ("UUID", "uuid")}
+        kinds = {"bytes": ("BYTES", "struct bytes"), "when": ("WHEN", "struct when"), "uuid": ("UUID", "uuid"), "str": ("STR", "str")}
         if "x-type" in schema:
             if schema["x-type"] not in kinds:
                 fail(schema, f"x-type {schema['x-type']} is not understood")
