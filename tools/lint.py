@@ -23,8 +23,8 @@ import yaml
 LADDER = [
     ["core"],
     ["json"],  # its field tables describe rows of db as well
-    ["db", "http", "redis", "storage", "metadata", "ml", "box"],
-    ["media"],  # drives the box
+    ["db", "http", "redis", "storage", "ml", "box"],
+    ["media", "metadata"],  # drive the box
     ["config", "auth", "event", "job"],
     ["app"],
     ["role"],

@@ -117,6 +117,14 @@ str str_lower(struct arena *a, str s)
     return (str){p, s.n};
 }
 
+str str_upper(struct arena *a, str s)
+{
+    char *p = arena_alloc_raw(a, s.n);
+    for (size_t i = 0; i < s.n; i++)
+        p[i] = s.p[i] >= 'a' && s.p[i] <= 'z' ? (char)(s.p[i] - ('a' - 'A')) : s.p[i];
+    return (str){p, s.n};
+}
+
 const char *cstr(struct arena *a, str s)
 {
     char *p = arena_alloc_raw(a, s.n + 1);

@@ -62,6 +62,7 @@ bool str_cut(str *rest, char separator, str *part);
 
 str str_dup(struct arena *a, str s);
 str str_lower(struct arena *a, str s); /* ASCII */
+str str_upper(struct arena *a, str s); /* ASCII */
 const char *cstr(struct arena *a, str s);
 /* The text is followed by a NUL, which does not count. */
 __attribute__((format(printf, 2, 3))) str str_fmt(struct arena *a, const char *format, ...);

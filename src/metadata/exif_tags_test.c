@@ -32,92 +32,92 @@ static struct exif_tags tags_of(const char *json)
 #define TAKEN "\"DateTimeOriginal\":\"2023:01:02 03:04:05\","
 
 /* Each row was compared with exiftool-vendored 35.21.0. */
+static const struct {
+    const char *json, *zone;
+} zone_cases[] = {
+    {"{}", NULL},
+    {"{" TAKEN "\"OffsetTimeOriginal\":\"+02:00\"}", "UTC+2"},
+    {"{" TAKEN "\"OffsetTimeDigitized\":\"+02:00\"}", "UTC+2"},
+    {"{" TAKEN "\"OffsetTime\":\"+02:00\"}", NULL},
+    {"{" TAKEN "\"OffsetTimeOriginal\":\"Z\"}", "UTC"},
+    {"{" TAKEN "\"OffsetTimeOriginal\":\"   :  \"}", NULL},
+    {"{" TAKEN "\"OffsetTimeOriginal\":\"x\",\"OffsetTimeDigitized\":\"+03:00\"}", "UTC+3"},
+    {"{" TAKEN "\"OffsetTimeOriginal\":[\"+02:00\",\"+03:00\"]}", "UTC+2"},
+    {"{" TAKEN "\"OffsetTimeOriginal\":-3}", "UTC-3"},
+    {"{" TAKEN "\"TimeZone\":\"Europe/Vienna\"}", "Europe/Vienna"},
+    {"{" TAKEN "\"TimeZone\":\"UTC+2\",\"OffsetTimeOriginal\":\"+05:00\"}", "UTC+2"},
+    {"{" TAKEN "\"TimeZone\":120}", NULL},
+    {"{" TAKEN "\"TimeZone\":\"Nowhere/Land\"}", NULL},
+    {"{" TAKEN "\"TimeZoneOffset\":5.5}", "UTC+5:30"},
+    {"{" TAKEN "\"TimeZoneOffset\":[5,6]}", "UTC+5"},
+    {"{" TAKEN "\"TimeZoneOffset\":0}", "UTC"},
+    {"{" TAKEN "\"TimeZoneOffset\":-12}", NULL},
+    {"{" TAKEN "\"TimeZoneOffset\":1e300}", NULL},
+    {"{" TAKEN "\"TimeZone\":\"+01:00\",\"Make\":\"NIKON CORPORATION\","
+     "\"DaylightSavings\":\"Yes\"}",
+        "UTC+2"},
+    {"{" TAKEN "\"TimeZone\":\"+01:00\",\"Make\":\"NIKON\",\"DaylightSavings\":\"No\"}", "UTC+1"},
+    {"{" TAKEN "\"TimeZone\":\"-05:00\",\"Make\":\"Nikonian\",\"DaylightSavings\":\"Yes\"}",
+        "UTC-5"},
+    {"{" TAKEN "\"TimeZone\":\"-05:00\",\"Make\":\"nikon\",\"DaylightSavings\":true}", "UTC-4"},
+    {"{" TAKEN "\"TimeZone\":\"Europe/Vienna\",\"Make\":\"NIKON\",\"DaylightSavings\":\"Yes\"}",
+        "Europe/Vienna"},
+    {"{" TAKEN VIENNA "}", "Europe/Vienna"},
+    {"{" TAKEN VIENNA ",\"OffsetTimeOriginal\":\"+05:00\"}", "UTC+5"},
+    {"{" TAKEN VIENNA ",\"CreateDate\":\"2023:01:02 03:04:05+07:00\"}", "Europe/Vienna"},
+    {"{" TAKEN "\"GeolocationTimeZone\":\"Europe/Vienna\"}", NULL},
+    {"{" TAKEN "\"GPSLatitude\":0,\"GPSLongitude\":0,\"GeolocationTimeZone\":\"Asia/Tokyo\"}",
+        NULL},
+    {"{" TAKEN "\"GPSLatitude\":91,\"GPSLongitude\":0,\"GeolocationTimeZone\":\"Asia/Tokyo\"}",
+        NULL},
+    {"{" TAKEN "\"CreateDate\":\"2023:01:02 03:04:05-05:00\"}", "UTC-5"},
+    {"{" TAKEN "\"CreateDate\":\"2023:01:02 03:04:05 PST\"}", "UTC-8"},
+    {"{" TAKEN "\"TimeCreated\":\"15:15:44-04:00\"}", "UTC-4"},
+    {"{\"DateTimeOriginal\":\"2023:01:02 03:04:05Z\"}", NULL},
+    {"{\"DateTimeOriginal\":\"2023:01:02 03:04:05-12:00\"}", NULL},
+    {"{\"CreateDate\":\"2023:01:02 03:04:05\",\"MIMEType\":\"video/mp4\"}", "UTC"},
+    {"{" TAKEN "\"MIMEType\":\"video/mp4\",\"GPSDateStamp\":\"2023:01:02\","
+     "\"GPSTimeStamp\":\"01:04:05\"}",
+        "UTC"},
+    {"{\"CreateDate\":\"2023:01:02 03:04:05Z\",\"MIMEType\":\"video/quicktime\","
+     "\"CreationDate\":\"2023:01:02 04:04:05+01:00\"}",
+        "UTC+1"},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 01:04:05Z\"}", "UTC+2"},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 01:24:05Z\"}", "UTC+2"},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 01:34:05Z\"}", "UTC+1"},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 05:34:05Z\"}", "UTC-2:30"},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:01 21:49:04Z\"}", "UTC+5:30"},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 14:34:05Z\"}", "UTC-11"},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 14:34:06Z\"}", NULL},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:01 12:34:04Z\"}", NULL},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 03:04:05Z\"}", "UTC"},
+    {"{" TAKEN "\"GPSDateStamp\":\"2023:01:02\",\"GPSTimeStamp\":\"01:04:05\"}", "UTC+2"},
+    {"{" TAKEN "\"DateTimeUTC\":\"2023:01:02 01:04:05\"}", "UTC+2"},
+    {"{" TAKEN "\"SonyDateTime2\":\"2023:01:02 01:04:05\"}", "UTC+2"},
+    /* the first local time and the first UTC time decide, right or wrong */
+    {"{\"SubSecDateTimeOriginal\":\"2023:01:05 03:04:05\","
+     "\"CreateDate\":\"2023:01:02 02:04:05\",\"GPSDateTime\":\"2023:01:02 01:04:05Z\"}",
+        NULL},
+    {"{" TAKEN "\"GPSDateTime\":\"2023:01:12 01:04:05Z\",\"DateTimeUTC\":\"2023:01:02 "
+     "01:04:05\"}",
+        NULL},
+    {"{\"DateTimeOriginal\":\"2023:01:02 03:04:05Z\",\"CreateDate\":\"2023:01:02 02:04:05\","
+     "\"GPSDateTime\":\"2023:01:02 01:04:05Z\"}",
+        "UTC+1"},
+    {"{" TAKEN "\"TimeStamp\":\"2023:01:02 01:04:05\"}", "UTC+2"},
+    {"{" TAKEN "\"TimeStamp\":\"2023:01:02 01:04:05+01:00\"}", "UTC+3"},
+    {"{" TAKEN "\"TimeStamp\":1672628645}", NULL},
+};
+
 static void the_zone_is_found_in_its_order(void **state)
 {
     (void)state;
-    static const struct {
-        const char *json, *zone;
-    } cases[] = {
-        {"{}", NULL},
-        {"{" TAKEN "\"OffsetTimeOriginal\":\"+02:00\"}", "UTC+2"},
-        {"{" TAKEN "\"OffsetTimeDigitized\":\"+02:00\"}", "UTC+2"},
-        {"{" TAKEN "\"OffsetTime\":\"+02:00\"}", NULL},
-        {"{" TAKEN "\"OffsetTimeOriginal\":\"Z\"}", "UTC"},
-        {"{" TAKEN "\"OffsetTimeOriginal\":\"   :  \"}", NULL},
-        {"{" TAKEN "\"OffsetTimeOriginal\":\"x\",\"OffsetTimeDigitized\":\"+03:00\"}", "UTC+3"},
-        {"{" TAKEN "\"OffsetTimeOriginal\":[\"+02:00\",\"+03:00\"]}", "UTC+2"},
-        {"{" TAKEN "\"OffsetTimeOriginal\":-3}", "UTC-3"},
-        {"{" TAKEN "\"TimeZone\":\"Europe/Vienna\"}", "Europe/Vienna"},
-        {"{" TAKEN "\"TimeZone\":\"UTC+2\",\"OffsetTimeOriginal\":\"+05:00\"}", "UTC+2"},
-        {"{" TAKEN "\"TimeZone\":120}", NULL},
-        {"{" TAKEN "\"TimeZone\":\"Nowhere/Land\"}", NULL},
-        {"{" TAKEN "\"TimeZoneOffset\":5.5}", "UTC+5:30"},
-        {"{" TAKEN "\"TimeZoneOffset\":[5,6]}", "UTC+5"},
-        {"{" TAKEN "\"TimeZoneOffset\":0}", "UTC"},
-        {"{" TAKEN "\"TimeZoneOffset\":-12}", NULL},
-        {"{" TAKEN "\"TimeZoneOffset\":1e300}", NULL},
-        {"{" TAKEN "\"TimeZone\":\"+01:00\",\"Make\":\"NIKON CORPORATION\","
-         "\"DaylightSavings\":\"Yes\"}",
-            "UTC+2"},
-        {"{" TAKEN "\"TimeZone\":\"+01:00\",\"Make\":\"NIKON\",\"DaylightSavings\":\"No\"}",
-            "UTC+1"},
-        {"{" TAKEN "\"TimeZone\":\"-05:00\",\"Make\":\"Nikonian\",\"DaylightSavings\":\"Yes\"}",
-            "UTC-5"},
-        {"{" TAKEN "\"TimeZone\":\"-05:00\",\"Make\":\"nikon\",\"DaylightSavings\":true}", "UTC-4"},
-        {"{" TAKEN "\"TimeZone\":\"Europe/Vienna\",\"Make\":\"NIKON\",\"DaylightSavings\":\"Yes\"}",
-            "Europe/Vienna"},
-        {"{" TAKEN VIENNA "}", "Europe/Vienna"},
-        {"{" TAKEN VIENNA ",\"OffsetTimeOriginal\":\"+05:00\"}", "UTC+5"},
-        {"{" TAKEN VIENNA ",\"CreateDate\":\"2023:01:02 03:04:05+07:00\"}", "Europe/Vienna"},
-        {"{" TAKEN "\"GeolocationTimeZone\":\"Europe/Vienna\"}", NULL},
-        {"{" TAKEN "\"GPSLatitude\":0,\"GPSLongitude\":0,\"GeolocationTimeZone\":\"Asia/Tokyo\"}",
-            NULL},
-        {"{" TAKEN "\"GPSLatitude\":91,\"GPSLongitude\":0,\"GeolocationTimeZone\":\"Asia/Tokyo\"}",
-            NULL},
-        {"{" TAKEN "\"CreateDate\":\"2023:01:02 03:04:05-05:00\"}", "UTC-5"},
-        {"{" TAKEN "\"CreateDate\":\"2023:01:02 03:04:05 PST\"}", "UTC-8"},
-        {"{" TAKEN "\"TimeCreated\":\"15:15:44-04:00\"}", "UTC-4"},
-        {"{\"DateTimeOriginal\":\"2023:01:02 03:04:05Z\"}", NULL},
-        {"{\"DateTimeOriginal\":\"2023:01:02 03:04:05-12:00\"}", NULL},
-        {"{\"CreateDate\":\"2023:01:02 03:04:05\",\"MIMEType\":\"video/mp4\"}", "UTC"},
-        {"{" TAKEN "\"MIMEType\":\"video/mp4\",\"GPSDateStamp\":\"2023:01:02\","
-         "\"GPSTimeStamp\":\"01:04:05\"}",
-            "UTC"},
-        {"{\"CreateDate\":\"2023:01:02 03:04:05Z\",\"MIMEType\":\"video/quicktime\","
-         "\"CreationDate\":\"2023:01:02 04:04:05+01:00\"}",
-            "UTC+1"},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 01:04:05Z\"}", "UTC+2"},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 01:24:05Z\"}", "UTC+2"},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 01:34:05Z\"}", "UTC+1"},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 05:34:05Z\"}", "UTC-2:30"},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:01 21:49:04Z\"}", "UTC+5:30"},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 14:34:05Z\"}", "UTC-11"},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 14:34:06Z\"}", NULL},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:01 12:34:04Z\"}", NULL},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 03:04:05Z\"}", "UTC"},
-        {"{" TAKEN "\"GPSDateStamp\":\"2023:01:02\",\"GPSTimeStamp\":\"01:04:05\"}", "UTC+2"},
-        {"{" TAKEN "\"DateTimeUTC\":\"2023:01:02 01:04:05\"}", "UTC+2"},
-        {"{" TAKEN "\"SonyDateTime2\":\"2023:01:02 01:04:05\"}", "UTC+2"},
-        /* the first local time and the first UTC time decide, right or wrong */
-        {"{\"SubSecDateTimeOriginal\":\"2023:01:05 03:04:05\","
-         "\"CreateDate\":\"2023:01:02 02:04:05\",\"GPSDateTime\":\"2023:01:02 01:04:05Z\"}",
-            NULL},
-        {"{" TAKEN "\"GPSDateTime\":\"2023:01:12 01:04:05Z\",\"DateTimeUTC\":\"2023:01:02 "
-         "01:04:05\"}",
-            NULL},
-        {"{\"DateTimeOriginal\":\"2023:01:02 03:04:05Z\",\"CreateDate\":\"2023:01:02 02:04:05\","
-         "\"GPSDateTime\":\"2023:01:02 01:04:05Z\"}",
-            "UTC+1"},
-        {"{" TAKEN "\"TimeStamp\":\"2023:01:02 01:04:05\"}", "UTC+2"},
-        {"{" TAKEN "\"TimeStamp\":\"2023:01:02 01:04:05+01:00\"}", "UTC+3"},
-        {"{" TAKEN "\"TimeStamp\":1672628645}", NULL},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct exif_tags tags = tags_of(cases[i].json);
+    for (size_t i = 0; i < sizeof zone_cases / sizeof zone_cases[0]; i++) {
+        const struct exif_tags tags = tags_of(zone_cases[i].json);
         const char *found = tags.has_zone ? tags.zone.name : "none";
-        const char *wanted = cases[i].zone ? cases[i].zone : "none";
+        const char *wanted = zone_cases[i].zone ? zone_cases[i].zone : "none";
         if (strcmp(found, wanted) != 0)
-            fail_msg("%s: %s instead of %s", cases[i].json, found, wanted);
+            fail_msg("%s: %s instead of %s", zone_cases[i].json, found, wanted);
     }
 }
 

@@ -1,0 +1,15 @@
+/* The tags (keywords) of a photo: each is a path of levels, "People/Marie Curie".
+ *
+ * Threads any. Memory  the arena. Fails   never.
+ */
+#pragma once
+
+#include "core/opt.h"
+#include "json/value.h"
+
+struct arena;
+
+/* Of TagsList, HierarchicalSubject and Keywords, the first that is not NULL. An empty TagsList
+ * hides the others: it is how a user's removal of all tags is written down. */
+struct list_str tag_list_read(struct arena *a, const struct json_value *tags_list,
+    const struct json_value *hierarchical_subject, const struct json_value *keywords);
