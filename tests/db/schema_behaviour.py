@@ -114,7 +114,7 @@ def test_deleting_a_person_keeps_the_faces_and_stamps_them(db):
     before = stamp(db, "asset_face", face)
     db.run(f"DELETE FROM person WHERE id = '{person}'")
     assert db.value(f"""SELECT "personId" FROM asset_face WHERE id = '{face}'""") is None
-    assert stamp(db, "asset_face", face)[1] > before[1]
+    assert stamp(db, "asset_face", face)[1] != before[1]  # two of one millisecond have no order
     assert counts(db, "person_audit", "asset_face_audit") == (1, 0)
 
 
