@@ -84,6 +84,7 @@ enum field_format {
 /* What an input value is held against. A bound that is not set accepts everything. */
 struct field_limits {
     enum field_format format;
+    const char *message; /* said instead of the format's own words, or NULL */
     bool has_min, has_max, exclusive_min;
     double min, max;                     /* numbers */
     bool has_min_length, has_max_length; /* characters of a text, items of a list */

@@ -2,6 +2,7 @@
 """Makes C of the contract.
 
 usage: gen_api.py --contract DIR --out DIR
+       gen_api.py --contract DIR --openapi     prints openapi.json
 
     api.h          structs, lists, optional values, enums, one typed prototype per operation (op_<id>, op_<id>_begin),
                    prototypes of the checks the contract asks for (check_<name>)
@@ -199,6 +200,8 @@ def limits_of(kind):
             parts.append(f".format = FORMAT_{value}")
         elif name == "exclusive_min":
             parts.append(".exclusive_min = true")
+        elif name == "message":
+            parts.append(f".message = {c_string(value)}")
         else:
             text = number(value) if name in ("min", "max") else str(value)
             parts.append(f".has_{name} = true, .{name} = {text}")
@@ -373,27 +376,56 @@ def in_tables(op):
     if op.body:
         parts.append(f"static const struct field {op.id}_body = {body_of(op, in_c)};\n")
     if op.out and op.reply == "json":
-        parts.append(f"static const struct field {op.id}_answer = {field_of(op.out)};\n")
+        parts.append(answer_of(op))
     if op.access:
-        rows = []
-        for row in op.access:
-            if row.place == "body":
-                table, offset = op.body.type.struct, f"offsetof({in_c}, body)"
-                if op.body.is_opt:
-                    offset += f" + offsetof({op.body.c_type}, v)"
-                field = f"&{op.id}_access_{row.field.c_name}"
-                parts.append(f"static const struct field {op.id}_access_{row.field.c_name} = "
-                    f"{field_of(dataclasses.replace(row.field, check=''), table.c)};\n")
-            else:
-                offset = "0"
-                field = f"&{op.id}_{row.place}_rows[{op.params[row.place].index(row.field)}]"
-            rows.append(f"    {{STR_INIT({c_string(row.permission)}), {field}, {offset}}},\n")
-        parts.append(f"static const struct route_access {op.id}_access[] = {{\n{''.join(rows)}}};\n")
+        parts.append(access_of(op, in_c))
     for place in ("path", "query", "header"):
         for field in op.params[place] if op.body_kind == "stream" else []:
             parts.append(f'static_assert(offsetof(struct {op.id}_head, {field.c_name}) == offsetof({in_c}, {field.c_name}), '
                 '"the head begins the in struct");\n')
     return "\n".join(parts)
+
+
+def access_of(op, in_c):
+    """Where the ids are whose access is checked."""
+    parts, rows = [], []
+    for row in op.access:
+        if row.place != "body":
+            index = op.params[row.place].index(row.field)
+            rows.append(f"    {{STR_INIT({c_string(row.permission)}), &{op.id}_{row.place}_rows[{index}], NULL, 0}},\n")
+            continue
+        offset = f"offsetof({in_c}, body)" + (f" + offsetof({op.body.c_type}, v)" if op.body.is_opt else "")
+        table, through = op.body.type.struct, "NULL"
+        if row.list:
+            through = f"&{op.id}_access_in_{row.list.c_name}"
+            parts.append(f"static const struct field {through[1:]} = {bare_field(row.list, table.c)};\n")
+            table = row.list.type.item.type.struct
+        name = f"{op.id}_access_{row.field.c_name}"
+        parts.append(f"static const struct field {name} = {bare_field(row.field, table.c)};\n")
+        rows.append(f"    {{STR_INIT({c_string(row.permission)}), &{name}, {through}, {offset}}},\n")
+    return "".join(parts) + f"static const struct route_access {op.id}_access[] = {{\n{''.join(rows)}}};\n"
+
+
+def bare_field(field, struct_c):
+    """A field to read ids through; rules are not its business."""
+    return field_of(dataclasses.replace(field, check=""), struct_c)
+
+
+def answer_of(op):
+    """The answer; with a table of its own when some of its times differ from the struct's."""
+    out, table = op.out, ""
+    if op.dates_pg_fields:
+        struct = out.type.struct or out.type.item.type.struct
+        fields = [dataclasses.replace(f, flags=f.flags | {"DATES_PG"}) if f.name in op.dates_pg_fields else f
+            for f in struct.fields]
+        table = table_of(f"{op.id}_answer_fields", struct.c, fields, "static ", struct.dates_pg)
+        own = dataclasses.replace(struct, name=f"{op.id}_answer")
+        if out.type.struct:
+            out = dataclasses.replace(out, type=dataclasses.replace(out.type, struct=own))
+        else:
+            item = dataclasses.replace(out.type.item, type=dataclasses.replace(out.type.item.type, struct=own))
+            out = dataclasses.replace(out, type=dataclasses.replace(out.type, item=item))
+    return table + f"static const struct field {op.id}_answer = {field_of(out)};\n"
 
 
 def body_of(op, in_c):
@@ -490,11 +522,14 @@ def write(path, text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contract", type=pathlib.Path, required=True)
-    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--openapi", action="store_true")
     arguments = parser.parse_args()
     try:
         model = contract.load(arguments.contract)
         openapi = json.dumps(contract.public(model.document), indent=1, ensure_ascii=False) + "\n"
+        if arguments.openapi:
+            return sys.stdout.write(openapi)
         made = {"api.h": Header(model).text(), "api.c": api_c(model), "routes.c": routes_c(model), "openapi.json": openapi,
             "openapi.c": openapi_c(openapi)}
     except contract.ContractError as error:

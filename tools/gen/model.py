@@ -31,7 +31,7 @@ PARAMETER_REF = "#/components/parameters/"
 OPERATION_KEYS = {"x-access", "x-auth", "x-permission", "x-body", "x-reply", "x-status", "x-dates", "x-mirror", "x-unlisted",
     "x-root", "x-file-errors", "x-errors", "x-check", "x-issues-order"}
 SCHEMA_KEYS = {"x-type", "x-raw", "x-omit-null", "x-optional", "x-input-trim", "x-lower", "x-dates", "x-coerce", "x-check",
-    "x-unlisted"}
+    "x-unlisted", "x-nullable", "x-minimum", "x-maximum", "x-issues"}
 PARAMETER_KEYS = {"x-coerce", "x-unlisted"}
 
 # JSON Schema words that describe a value; anything else in a schema is refused, so that nothing is silently ignored.
@@ -80,12 +80,14 @@ def construct_mapping(loader, node):
     out = Node()
     out.where = f"{node.start_mark.name}:{node.start_mark.line + 1}"
     yield out
-    loader.flatten_mapping(node)  # <<: *filters
+    seen = set()
+    for key_node, _ in node.value:
+        if key_node.value in seen:
+            raise ContractError(f"{node.start_mark.name}:{key_node.start_mark.line + 1}: {key_node.value} twice")
+        seen.add(key_node.value)
+    loader.flatten_mapping(node)  # "<<: *base" first, so that what is written beside it wins
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in out:
-            raise ContractError(f"{node.start_mark.name}:{key_node.start_mark.line + 1}: {key} twice")
-        out[key] = loader.construct_object(value_node, deep=True)
+        out[loader.construct_object(key_node, deep=True)] = loader.construct_object(value_node, deep=True)
 
 
 Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, construct_mapping)
@@ -130,7 +132,7 @@ def join(directory):
             continue
         part = read(path)
         for word in part:
-            if word not in ("paths", "components") and not word.startswith("x-"):  # x-: anchors of that file
+            if word not in ("paths", "components") and not word.startswith("x-"):  # x-…: a place for anchors
                 fail(part, f"{word} belongs into openapi.yaml")
         for route, item in (part.get("paths") or {}).items():
             add(document["paths"].setdefault(route, Node()), item, path.name)
@@ -302,6 +304,7 @@ class Access:
     permission: str
     place: str  # path, query or body
     field: Field
+    list: Field = None  # of the body, when the field is one of its items'
 
 
 @dataclasses.dataclass
@@ -317,6 +320,7 @@ class Operation:
     reply: str  # empty, json, text, raw, file, stream
     out: Field  # of JSON answers
     dates_pg: bool
+    dates_pg_fields: set  # of the answer's struct
     mirror: bool
     unlisted: bool
     file_errors: bool
@@ -474,7 +478,7 @@ class Model:
             return Field(name, binary, optional, False, set(), None, schema.where, binary=True)
         kind = self._type(schema, inline_name)
         flags = set(kind.flags)
-        nullable = bool(schema.get("nullable"))
+        nullable = bool(schema.get("nullable") or schema.get("x-nullable"))
         if schema.get("x-dates") == "pg":
             flags.add("DATES_PG")
         if schema.get("x-omit-null"):
@@ -534,7 +538,8 @@ class Model:
     def _scalar(self, schema):
         kind, form = schema["type"], schema.get("format")
         limits = {}
-        for word, name in (("minimum", "min"), ("maximum", "max"), ("minLength", "min_length"), ("maxLength", "max_length")):
+        for word, name in (("minimum", "min"), ("maximum", "max"), ("x-minimum", "min"), ("x-maximum", "max"),
+                ("minLength", "min_length"), ("maxLength", "max_length")):
             if word in schema:
                 limits[name] = schema[word]
         if schema.get("exclusiveMinimum"):
@@ -552,7 +557,8 @@ class Model:
         return self._text(schema, form, limits)
 
     def _text(self, schema, form, limits):
-        kinds = {"bytes": ("BYTES", "struct bytes"), "when": ("WHEN", "struct when"), "uuid": ("UUID", "uuid"), "str": ("STR", "str")}
+        kinds = {"bytes": ("BYTES", "struct bytes"), "when": ("WHEN", "struct when"), "uuid": ("UUID", "uuid"),
+            "str": ("STR", "str")}
         if "x-type" in schema:
             if schema["x-type"] not in kinds:
                 fail(schema, f"x-type {schema['x-type']} is not understood")
@@ -575,6 +581,8 @@ class Model:
             if pattern not in FORMATS:
                 fail(schema, f"pattern {pattern} has no validator in json/formats.c")
             limits["format"] = FORMATS[pattern]
+            if "x-issues" in schema:
+                limits["message"] = schema["x-issues"]["pattern"]
         elif form not in (None, "password"):
             fail(schema, f"format {form} is not understood")
         return Type("STR", "str", "str", limits, set())
@@ -598,13 +606,14 @@ class Model:
             permission = "any" if auth == "optional" else "all"
         if auth == "public" and permission:
             fail(op, f"{op['operationId']} is public and has a permission")
+        dates_pg, dates_pg_fields = self._dates(op, out)
         operation = Operation(
             id=op["operationId"], method=method.upper(), path=path if op.get("x-root") else "/api" + path, auth=auth,
             permission=permission, access=[], access_why="", status=status, reply=reply, out=out,
-            dates_pg=op.get("x-dates") == "pg", mirror=self._mirror(op, item), unlisted=bool(op.get("x-unlisted")),
+            dates_pg=dates_pg, dates_pg_fields=dates_pg_fields, mirror=self._mirror(op, item), unlisted=bool(op.get("x-unlisted")),
             file_errors=bool(op.get("x-file-errors")), body_kind=body_kind, body=body, params=params,
             check=op.get("x-check", ""), errors=self._errors(op),
-            path_issues_first=op.get("x-issues-order") == "path", node=op, where=op.where)
+            path_issues_first=self._path_first(op), node=op, where=op.where)
         self._access(operation, op)
         self._path_params(operation)
         if operation.check:
@@ -617,6 +626,22 @@ class Model:
                 fail(op, "x-errors is for status 500 only")
             return text
         return "Failed to " + words_of(op["operationId"])
+
+    def _path_first(self, op):
+        if op.get("x-issues-order", "path") != "path":
+            fail(op, f"x-issues-order {op['x-issues-order']} is not understood")
+        return "x-issues-order" in op
+
+    def _dates(self, op, out):
+        """x-dates: pg for the whole answer, or {property: pg} for some of its times (in every item of a list)."""
+        dates = op.get("x-dates", "z")
+        if dates in ("z", "pg"):
+            return dates == "pg", set()
+        struct = out and (out.type.struct or out.type.item and out.type.item.type.struct)
+        for name, form in dates.items():
+            if form != "pg" or not struct or not struct.field(name):
+                fail(op, f"x-dates {name}: {form} is not understood")
+        return False, set(dates)
 
     def _mirror(self, op, item):
         mirror = op.get("x-mirror")
@@ -712,16 +737,27 @@ class Model:
     def _access_field(self, operation, op, name):
         place, _, rest = name.rpartition(".")
         place = place or "path"
-        if place == "body":
-            struct = operation.body.type.struct if operation.body else None
-            field = struct.field(rest) if struct else None
-        elif place in ("path", "query"):
+        if name.startswith("body."):
+            return self._access_body(operation, op, name)
+        if place in ("path", "query"):
             field = next((f for f in operation.params[place] if f.name == rest), None)
         else:
             field = None
         if field is None or not self._is_id(field):
             fail(op, f"x-access names {name}, which is no id of {operation.id}")
         return place, field
+
+    def _access_body(self, operation, op, name):
+        """body.<field>, or body.<list>[].<field> for the ids in the items of a list."""
+        struct = operation.body.type.struct if operation.body else None
+        way, _, last = name.removeprefix("body.").rpartition("[].")
+        through = struct.field(way) if struct and way else None
+        if through:
+            struct = through.type.item.type.struct if through.type.item else None
+        field = struct.field(last) if struct and bool(way) == bool(through) else None
+        if field is None or not self._is_id(field):
+            fail(op, f"x-access names {name}, which is no id of {operation.id}")
+        return "body", field, through
 
     def _path_params(self, operation):
         named = re.findall(r"\{(\w+)\}", operation.path)

@@ -1,4 +1,7 @@
 #include "app/api/route.h"
+#include "core/arena.h"
+
+#include <assert.h>
 
 #include "core/banned.h"
 
@@ -49,4 +52,45 @@ const struct route *route_find(str method, str path, struct route_match *match)
         return r;
     }
     return NULL;
+}
+
+/* Adds what the field holds in its struct. */
+static void add_ids(
+    const struct field *f, const void *parent, struct list_uuid *out, size_t capacity)
+{
+    if (field_presence(f, parent) != PRESENT) return;
+    const void *value = field_at_const(f, parent);
+    const struct list_uuid one = {.v = (uuid *)(uintptr_t)value, .n = 1};
+    const struct list_uuid *ids = f->kind == FIELD_LIST ? value : &one;
+    assert(ids->n <= capacity - out->n);
+    if (ids->n > 0) memcpy(out->v + out->n, ids->v, ids->n * sizeof *ids->v);
+    out->n += ids->n;
+}
+
+static size_t count_ids(const struct field *f, const void *parent)
+{
+    if (field_presence(f, parent) != PRESENT) return 0;
+    const struct list_uuid *ids = field_at_const(f, parent);
+    return f->kind == FIELD_LIST ? ids->n : 1;
+}
+
+void route_access_ids(
+    struct arena *a, const struct route_access *row, const void *in, struct list_uuid *out)
+{
+    const char *parent = (const char *)in + row->offset;
+    size_t parents = 1, size = 0;
+    if (row->list) {
+        const bool there = field_presence(row->list, parent) == PRESENT;
+        const struct list_str *list = field_at_const(row->list, parent); /* any list: v and n */
+        parent = (const char *)list->v;
+        parents = there ? list->n : 0;
+        size = row->list->item->size;
+    }
+
+    size_t n = 0;
+    for (size_t i = 0; i < parents; i++)
+        n += count_ids(row->field, parent + i * size);
+    *out = (struct list_uuid){.v = ARENA_ARRAY(a, uuid, n), .n = 0};
+    for (size_t i = 0; i < parents; i++)
+        add_ids(row->field, parent + i * size, out, n);
 }

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
 struct ctx;
 struct issues;
 struct upload;
@@ -60,7 +61,8 @@ struct route_segment {
 struct route_access {
     str permission;
     const struct field *field;
-    uint32_t offset; /* in the in struct, of the struct that has the field */
+    const struct field *list; /* when set, `field` is of its items */
+    uint32_t offset;          /* in the in struct, of the struct that has the list or the field */
 };
 
 struct route {
@@ -114,3 +116,7 @@ struct route_match {
 /* Finds the route of a method and a decoded path: ASCII case and one trailing slash do not matter.
  * The values point into `path`. */
 const struct route *route_find(str method, str path, struct route_match *match);
+
+/* The ids of a row in a decoded in struct; absent and null ones are not among them. */
+void route_access_ids(
+    struct arena *a, const struct route_access *row, const void *in, struct list_uuid *out);
