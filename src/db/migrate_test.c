@@ -13,6 +13,7 @@
 #include "core/banned.h"
 
 #define NAME "migrate"
+#define STARTED "started"
 #define ALICE_WITH_A_PHOTO                                                                         \
     "INSERT INTO \"user\" (email) VALUES ('alice@example.com');"                                   \
     "INSERT INTO asset (\"ownerId\", type, \"originalPath\", \"fileCreatedAt\","                   \
@@ -37,19 +38,37 @@ static PGconn *open_url(const char *url)
     return pg;
 }
 
-static int set_up(void **state)
+static void make_database(PGconn *admin, const char *name, const char *template)
+{
+    char sql[128];
+    snprintf(sql, sizeof sql, "DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
+    assert_ok(session_run(admin, sql));
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE %s", name, template);
+    assert_ok(session_run(admin, sql));
+}
+
+static int set_up(void **state, const char *template)
 {
     struct place *p = test_calloc(1, sizeof *p);
     const char *base = getenv("TINTYPE_TEST_DB_URL");
-    assert_non_null(base);
     p->arena = arena_new();
     p->admin = open_url(base);
-    assert_ok(session_run(p->admin, "DROP DATABASE IF EXISTS " NAME " WITH (FORCE)"));
-    assert_ok(session_run(p->admin, "CREATE DATABASE " NAME " TEMPLATE template0"));
+    make_database(p->admin, NAME, template);
     snprintf(p->url, sizeof p->url, "%s&dbname=" NAME, base);
     p->pg = open_url(p->url);
     *state = p;
     return 0;
+}
+
+static int set_up_empty(void **state)
+{
+    return set_up(state, "template0");
+}
+
+/* As our first start leaves an empty database. */
+static int set_up_started(void **state)
+{
+    return set_up(state, STARTED);
 }
 
 static int tear_down(void **state)
@@ -120,7 +139,6 @@ static void an_empty_database_becomes_immichs_and_ours(void **state)
 static void a_second_start_changes_nothing(void **state)
 {
     struct place *p = *state;
-    assert_ok(start(p));
     run(p, ALICE_WITH_A_PHOTO);
     assert_ok(start(p));
     assert_string_equal(ask(p, "SELECT count(*) FROM kysely_migrations"), "88");
@@ -168,7 +186,6 @@ static void without_a_photo_there_is_no_work_to_find(void **state)
 static void our_schema_comes_back_with_its_work_after_a_swap_or_a_restore(void **state)
 {
     struct place *p = *state;
-    assert_ok(start(p));
     run(p, ALICE_WITH_A_PHOTO ";DROP SCHEMA tintype CASCADE");
     assert_ok(start(p));
     assert_string_equal(ask(p, "SELECT count(*) FROM tintype.job"), "8");
@@ -177,7 +194,6 @@ static void our_schema_comes_back_with_its_work_after_a_swap_or_a_restore(void *
 static void an_older_immich_is_asked_to_start_3_1_once(void **state)
 {
     struct place *p = *state;
-    assert_ok(start(p));
     run(p, "DROP SCHEMA tintype CASCADE;"
            "DELETE FROM kysely_migrations WHERE name LIKE '1784%'");
     assert_refused(p, "Start Immich 3.1 once");
@@ -196,7 +212,6 @@ static void an_immich_of_the_first_years_is_asked_to_start_3_1_once(void **state
 static void a_newer_immich_is_refused_with_its_migration(void **state)
 {
     struct place *p = *state;
-    assert_ok(start(p));
     run(p, "DROP SCHEMA tintype CASCADE;"
            "INSERT INTO kysely_migrations VALUES ('1799999999999-Future', 'x')");
     assert_refused(p, "1799999999999-Future");
@@ -206,7 +221,6 @@ static void a_newer_immich_is_refused_with_its_migration(void **state)
 static void a_fork_with_more_migrations_is_refused(void **state)
 {
     struct place *p = *state;
-    assert_ok(start(p));
     run(p, "INSERT INTO kysely_migrations VALUES ('1750000000000-Fork', 'x')");
     assert_refused(p, "fork");
 }
@@ -234,7 +248,6 @@ static void what_an_interrupted_first_start_of_immich_left_counts_as_empty(void 
 static void with_skip_only_our_own_schema_is_made(void **state)
 {
     struct place *p = *state;
-    assert_ok(start(p));
     run(p, "DROP SCHEMA tintype CASCADE; DELETE FROM version_history;"
            "DELETE FROM kysely_migrations WHERE name LIKE '1784%'");
     assert_ok(migrate(&(struct migrate_opts){.conninfo = p->url, .skip = true}));
@@ -245,7 +258,6 @@ static void with_skip_only_our_own_schema_is_made(void **state)
 static void the_schema_of_a_newer_tintype_is_left_alone(void **state)
 {
     struct place *p = *state;
-    assert_ok(start(p));
     run(p, "UPDATE tintype.edition SET number = 1000; DROP TABLE tintype.quarantine");
     assert_ok(start(p));
     assert_string_equal(ask(p, "SELECT to_regclass('tintype.quarantine') IS NULL"), "t");
@@ -328,29 +340,44 @@ static void a_database_that_is_away_may_be_tried_again(void **state)
     assert_true(err_is(e, UNAVAILABLE));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+static int make_started(void **state)
+{
+    (void)state;
+    const char *base = getenv("TINTYPE_TEST_DB_URL");
+    assert_non_null(base);
+    PGconn *admin = open_url(base);
+    make_database(admin, STARTED, "template0");
+    PQfinish(admin);
+    char url[512];
+    snprintf(url, sizeof url, "%s&dbname=" STARTED, base);
+    assert_ok(migrate(&(struct migrate_opts){.conninfo = url}));
+    return 0;
+}
+
+#define EMPTY(name) cmocka_unit_test_setup_teardown(name, set_up_empty, tear_down)
+#define AFTER_A_START(name) cmocka_unit_test_setup_teardown(name, set_up_started, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_empty_database_becomes_immichs_and_ours),
-        TEST(a_second_start_changes_nothing),
-        TEST(a_database_of_immich_is_taken_over_and_its_missing_work_enqueued_once),
-        TEST(without_a_photo_there_is_no_work_to_find),
-        TEST(our_schema_comes_back_with_its_work_after_a_swap_or_a_restore),
-        TEST(an_older_immich_is_asked_to_start_3_1_once),
-        TEST(an_immich_of_the_first_years_is_asked_to_start_3_1_once),
-        TEST(a_newer_immich_is_refused_with_its_migration),
-        TEST(a_fork_with_more_migrations_is_refused),
-        TEST(somebody_elses_database_is_refused),
-        TEST(what_an_interrupted_first_start_of_immich_left_counts_as_empty),
-        TEST(with_skip_only_our_own_schema_is_made),
-        TEST(the_schema_of_a_newer_tintype_is_left_alone),
-        TEST(a_missing_vector_extension_is_named),
-        TEST(an_owner_without_superuser_hears_which_extension_to_ask_for),
-        TEST(processes_that_start_together_make_one_schema),
-        TEST(a_start_waits_for_immichs_migration_lock),
+        EMPTY(an_empty_database_becomes_immichs_and_ours),
+        AFTER_A_START(a_second_start_changes_nothing),
+        EMPTY(a_database_of_immich_is_taken_over_and_its_missing_work_enqueued_once),
+        EMPTY(without_a_photo_there_is_no_work_to_find),
+        AFTER_A_START(our_schema_comes_back_with_its_work_after_a_swap_or_a_restore),
+        AFTER_A_START(an_older_immich_is_asked_to_start_3_1_once),
+        EMPTY(an_immich_of_the_first_years_is_asked_to_start_3_1_once),
+        AFTER_A_START(a_newer_immich_is_refused_with_its_migration),
+        AFTER_A_START(a_fork_with_more_migrations_is_refused),
+        EMPTY(somebody_elses_database_is_refused),
+        EMPTY(what_an_interrupted_first_start_of_immich_left_counts_as_empty),
+        AFTER_A_START(with_skip_only_our_own_schema_is_made),
+        AFTER_A_START(the_schema_of_a_newer_tintype_is_left_alone),
+        EMPTY(a_missing_vector_extension_is_named),
+        EMPTY(an_owner_without_superuser_hears_which_extension_to_ask_for),
+        EMPTY(processes_that_start_together_make_one_schema),
+        EMPTY(a_start_waits_for_immichs_migration_lock),
         cmocka_unit_test(a_database_that_is_away_may_be_tried_again),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_started, NULL);
 }
