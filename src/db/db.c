@@ -307,7 +307,7 @@ fallible db_many(struct ctx *cx, const struct sql *sql, const struct db_param *p
 }
 
 fallible db_maybe(
-    struct ctx *cx, const struct sql *sql, const struct db_param *params, bool *found, void *out)
+    struct ctx *cx, const struct sql *sql, const struct db_param *params, void *out, bool *found)
 {
     struct list_any rows;
     TRY(fetch_rows(cx, sql, params, &rows));
@@ -320,7 +320,7 @@ fallible db_maybe(
 fallible db_one(struct ctx *cx, const struct sql *sql, const struct db_param *params, void *out)
 {
     bool found;
-    TRY(db_maybe(cx, sql, params, &found, out));
+    TRY(db_maybe(cx, sql, params, out, &found));
     if (!found) FAIL(INTERNAL, "%s: no row", name_of(sql));
     return NULL;
 }

@@ -152,6 +152,16 @@ DB_LIST_PARAM_(BYTEA, bytes)
 DB_LIST_PARAM_(TIMESTAMPTZ, when)
 #undef DB_LIST_PARAM_
 
+/* An enumeration of the contract: its text. */
+static inline struct db_param P_NAMED(const struct enum_names *names, int v) {
+    return (struct db_param){.type = DB_ENUM, .text = names->v[v]};
+} static inline struct db_param P_OPT_NAMED(
+    const struct enum_names *names, enum presence is, int v) {
+    if (is != PRESENT) return (struct db_param){.type = DB_ENUM, .null = true};
+    return P_NAMED(names, v);
+} struct db_param db_param_names(
+    struct arena *a, const struct enum_names *names, const int *v, size_t n);
+
 static inline struct db_param P_VECTOR(struct list_float v) {
     return (struct db_param){.type = DB_VECTOR, .floats = v};
 }
@@ -175,7 +185,16 @@ struct sql {
     const struct fields *row; /* the struct of a result row; NULL for count and void */
     const uint8_t *types;     /* enum db_type of each parameter */
     size_t n_params;
+    bool columnar; /* the fields of the row are lists, one item a row */
 };
+
+/* The statements of one .sql file, and all files (the last is NULL): for tests. */
+struct sql_set {
+    const char *file;
+    const struct sql *const *v;
+    size_t n;
+};
+extern const struct sql_set *const sql_sets[];
 
 /* A scalar result has a table of one field at offset 0, whose column may have any name. */
 extern const struct fields db_str_fields, db_uuid_fields, db_when_fields, db_date_fields,
@@ -188,7 +207,7 @@ extern const struct fields db_opt_str_fields, db_opt_uuid_fields, db_opt_when_fi
 fallible db_one(struct ctx *cx, const struct sql *sql, const struct db_param *params, void *out);
 /* At most one row; without one *found is false and out untouched. */
 fallible db_maybe(
-    struct ctx *cx, const struct sql *sql, const struct db_param *params, bool *found, void *out);
+    struct ctx *cx, const struct sql *sql, const struct db_param *params, void *out, bool *found);
 /* All rows; out is a struct list_T. */
 fallible db_many(struct ctx *cx, const struct sql *sql, const struct db_param *params, void *out);
 /* All rows, each column in a list of its own: the struct's fields are lists. */

@@ -2,6 +2,7 @@
 #include "core/thread.h"
 #include "core/time.h"
 #include "db/db.h"
+#include "db/sqlb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,13 +279,13 @@ static void one_maybe_many_and_count(void **state)
     struct list_pet pets;
     int64_t n;
 
-    assert_ok(db_maybe(cx, &by_legs, (struct db_param[]){P_INT4(0)}, &found, &pet));
+    assert_ok(db_maybe(cx, &by_legs, (struct db_param[]){P_INT4(0)}, &pet, &found));
     assert_false(found);
     assert_fails(db_one(cx, &by_legs, (struct db_param[]){P_INT4(0)}, &pet), INTERNAL);
     for (int i = 0; i < 5; i++)
         assert_ok(insert(cx, STR("Rex"), i));
-    assert_fails(db_maybe(cx, &by_legs, (struct db_param[]){P_INT4(0)}, &found, &pet), INTERNAL);
-    assert_ok(db_maybe(cx, &by_legs, (struct db_param[]){P_INT4(4)}, &found, &pet));
+    assert_fails(db_maybe(cx, &by_legs, (struct db_param[]){P_INT4(0)}, &pet, &found), INTERNAL);
+    assert_ok(db_maybe(cx, &by_legs, (struct db_param[]){P_INT4(4)}, &pet, &found));
     assert_true(found);
     assert_ok(db_many(cx, &by_legs, (struct db_param[]){P_INT4(1)}, &pets));
     assert_int_equal(pets.n, 4);
@@ -305,7 +306,7 @@ static void columns_become_lists(void **state)
 {
     struct ctx *cx = &((struct fixture *)*state)->cx;
     static const struct field legs_item = {
-        .kind = FIELD_INT, .value = offsetof(struct opt_int, v), .size = sizeof(int64_t)};
+        .kind = FIELD_INT, .value = offsetof(struct opt_int, v), .size = sizeof(struct opt_int)};
     static const struct field rows[] = {FIELD(struct herd, name, FIELD_LIST, .item = &str_item),
         FIELD(struct herd, legs, FIELD_LIST, .item = &legs_item)};
     static const struct fields herd_fields = FIELDS(struct herd, rows);
@@ -382,6 +383,39 @@ static void a_cursor_reads_in_batches(void **state)
     assert_ok(db_commit(cx));
     assert_int_equal(batches, 3);
     assert_int_equal(sum, 2500 * 2501 / 2);
+}
+
+static void conditions_are_added_to_a_query(void **state)
+{
+    struct ctx *cx = &((struct fixture *)*state)->cx;
+    static const struct sql search = {.text = "SELECT name FROM pet WHERE name <> $1 /*filters*/",
+        .row = &db_str_fields,
+        .n_params = 1};
+    const struct db_param none[] = {P_TEXT(STR("Ghost"))};
+    struct list_str names;
+    for (int i = 0; i < 6; i++)
+        assert_ok(insert(cx, i & 1 ? STR("Rex") : STR("Max"), i));
+    assert_ok(insert(cx, STR("Ghost"), 6));
+
+    struct sqlb q = sqlb_start(cx, &search, none);
+    sqlb_tail(&q, "ORDER BY name, legs");
+    assert_ok(sqlb_many(&q, &names, 4));
+    assert_int_equal(names.n, 4);
+    assert_str(names.v[0], "Max");
+
+    q = sqlb_start(cx, &search, none);
+    sqlb_and(&q, "name = ", P_STR(STR("Rex' OR true --")));
+    assert_ok(sqlb_many(&q, &names, 10));
+    assert_int_equal(names.n, 0);
+
+    int64_t legs[] = {1, 2, 6};
+    q = sqlb_start(cx, &search, none);
+    sqlb_and_around(&q, "legs = ANY(", P_INT4_ARRAY((struct list_int){legs, 3}), ")");
+    sqlb_where(&q, "legs > 0 OR name IS NULL");
+    sqlb_tail(&q, "ORDER BY legs DESC");
+    assert_ok(sqlb_page(&q, &names, 10, 1));
+    assert_int_equal(names.n, 1);
+    assert_str(names.v[0], "Rex");
 }
 
 /* --- Constraints and limits --- */
@@ -628,6 +662,7 @@ int main(void)
         TEST(columns_become_lists),
         TEST(joined_columns_become_a_struct_inside),
         TEST(a_cursor_reads_in_batches),
+        TEST(conditions_are_added_to_a_query),
         TEST(a_broken_constraint_is_named),
         TEST(every_wait_has_a_limit),
         TEST(a_transaction_is_all_or_nothing),

@@ -175,20 +175,13 @@ static fallible decode_value(struct arena *a, const struct field *f, struct cell
 
 /* --- Arrays --- */
 
-/* The distance of two items of a list: a T, or a struct { enum presence is; T v; }. */
-static size_t item_stride(const struct field *item)
-{
-    const size_t align = item->value ? item->value : 1;
-    return (item->value + item->size + align - 1) / align * align;
-}
-
 static fallible decode_array(
     struct arena *a, const struct field *item, struct cell c, struct list_any *out)
 {
     const uint32_t dimensions = get32(c.p);
     if (dimensions > 1) FAIL(INTERNAL, "an array of %u dimensions", dimensions);
     const size_t n = dimensions ? get32(c.p + 12) : 0;
-    const size_t stride = item_stride(item);
+    const size_t stride = item->size;
     char *items = n ? arena_alloc_array(a, n, stride) : NULL;
     const uint8_t *p = c.p + 20;
     for (size_t i = 0; i < n; i++) {
@@ -334,7 +327,7 @@ fallible wire_columns(
     const int n = PQntuples(result);
     for (int k = 0; k < PQnfields(result); k++) {
         const struct field *f = columns[k].field, *item = f->item;
-        const size_t stride = item_stride(item);
+        const size_t stride = item->size;
         char *items = n ? arena_alloc_array(a, (size_t)n, stride) : NULL;
         for (int i = 0; i < n; i++) {
             char *at = items + (size_t)i * stride;

@@ -75,6 +75,15 @@ static bool number_fits(enum db_type type, int64_t v)
     return true;
 }
 
+struct db_param db_param_names(
+    struct arena *a, const struct enum_names *names, const int *v, size_t n)
+{
+    str *texts = ARENA_ARRAY(a, str, n ? n : 1);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = names->v[v[i]];
+    return P_ENUM_ARRAY((struct list_str){texts, n});
+}
+
 /* Values of at most 16 bytes; returns the length, 0 when the type is not one of them. */
 static int encode_scalar(const struct db_param *p, uint8_t out[static 16])
 {

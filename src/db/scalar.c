@@ -10,7 +10,7 @@
 #define OPT_SCALAR(name, T, kind_)                                                                 \
     static const struct field opt_##name##_field = {                                               \
         .kind = (kind_),                                                                           \
-        .size = sizeof(T),                                                                         \
+        .size = sizeof(struct opt_##name),                                                         \
         .value = offsetof(struct opt_##name, v),                                                   \
         .flags = FIELD_NULLABLE,                                                                   \
     };                                                                                             \
@@ -38,7 +38,7 @@ static const struct field raw_field = {.kind = FIELD_RAW, .size = sizeof(str)};
 const struct fields db_raw_fields = {.type = "json", .v = &raw_field, .n = 1, .size = sizeof(str)};
 static const struct field opt_raw_field = {
     .kind = FIELD_RAW,
-    .size = sizeof(str),
+    .size = sizeof(struct opt_str),
     .value = offsetof(struct opt_str, v),
     .flags = FIELD_NULLABLE,
 };
