@@ -39,6 +39,12 @@ static double signed_degrees(const struct exif_tags *tags, double degrees, str r
     return degrees;
 }
 
+/* A tenth of a metre; halves go up, as in JavaScript, so that values stay those of upstream. */
+static double six_decimals(double degrees)
+{
+    return floor(degrees * 1e6 + 0.5) / 1e6;
+}
+
 bool exif_position_find(const struct exif_tags *tags, double *latitude, double *longitude)
 {
     double pair[2] = {0}, place[2] = {0};
@@ -56,8 +62,8 @@ bool exif_position_find(const struct exif_tags *tags, double *latitude, double *
     if ((lat == 0 && lon == 0) || fabs(lat) > 90 || fabs(lon) > 180) return false;
     lat = signed_degrees(tags, lat, STR("GPSLatitudeRef"), "Ss", has_place ? &place[0] : NULL);
     lon = signed_degrees(tags, lon, STR("GPSLongitudeRef"), "Ww", has_place ? &place[1] : NULL);
-    lat = round(lat * 1e6) / 1e6;
-    lon = round(lon * 1e6) / 1e6;
+    lat = six_decimals(lat);
+    lon = six_decimals(lon);
     if (lat == 0 && lon == 0) return false;
     *latitude = lat;
     *longitude = lon;

@@ -174,6 +174,7 @@ static void a_position_is_believed_if_it_is_one(void **state)
         double latitude, longitude;
     } cases[] = {
         {"{\"GPSLatitude\":10.12345678,\"GPSLongitude\":-20}", true, 10.123457, -20},
+        {"{\"GPSLatitude\":1.0000015,\"GPSLongitude\":-76.2871415}", true, 1.000002, -76.287141},
         {"{\"GPSLatitude\":10,\"GPSLongitude\":20,\"GPSLatitudeRef\":\"South\"}", true, -10, 20},
         {"{\"GPSLatitude\":-10,\"GPSLongitude\":20,\"GPSLatitudeRef\":\"N\"}", true, -10, 20},
         {"{\"GPSLatitude\":10,\"GPSLongitude\":20,\"GPSLongitudeRef\":\"West\"}", true, 10, -20},
