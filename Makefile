@@ -2,7 +2,8 @@
 .PHONY: build dev test check api fuzz bench
 
 build:
-	script/build
+	script/setup
+	tools/build build
 
 dev: # rebuilds and restarts the server when a source changes
 	script/dev

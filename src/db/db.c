@@ -233,7 +233,7 @@ static fallible execute(
     TRY(wire_encode(cx->arena, params, sql->n_params, wire));
 
     TRY(test_savepoint(db, "SAVEPOINT one"));
-    PGresult *result;
+    PGresult *result = NULL;
     err e = attempt(db, sql, wire, &result);
     if (e && db->test && !db->depth && !db->lost) TRY(simple(db, "ROLLBACK TO SAVEPOINT one"));
     if (e) {
@@ -291,7 +291,7 @@ static fallible decode_rows(struct ctx *cx, const struct sql *sql, const PGresul
 static fallible fetch_rows(
     struct ctx *cx, const struct sql *sql, const struct db_param *params, struct list_any *out)
 {
-    PGresult *result;
+    PGresult *result = NULL;
     TRY(execute(cx, sql, params, &result));
     err e = decode_rows(cx, sql, result, cx->arena, out);
     finish(cx->db);
@@ -327,7 +327,7 @@ fallible db_one(struct ctx *cx, const struct sql *sql, const struct db_param *pa
 
 fallible db_columns(struct ctx *cx, const struct sql *sql, const struct db_param *params, void *out)
 {
-    PGresult *result;
+    PGresult *result = NULL;
     TRY(execute(cx, sql, params, &result));
     const struct column *columns;
     err e = columns_of(cx, sql, result, true, &columns);
@@ -342,7 +342,7 @@ fallible db_columns(struct ctx *cx, const struct sql *sql, const struct db_param
 fallible db_count(
     struct ctx *cx, const struct sql *sql, const struct db_param *params, int64_t *out)
 {
-    PGresult *result;
+    PGresult *result = NULL;
     TRY(execute(cx, sql, params, &result));
     finish(cx->db);
     int64_t n = 0;
@@ -353,7 +353,7 @@ fallible db_count(
 
 fallible db_exec(struct ctx *cx, const struct sql *sql, const struct db_param *params)
 {
-    PGresult *result;
+    PGresult *result = NULL;
     TRY(execute(cx, sql, params, &result));
     finish(cx->db);
     return NULL;

@@ -140,7 +140,7 @@ static size_t shortest_digits(double magnitude, char digits[static DOUBLE_TEXT],
 /* Number::toString of ECMA-262: decimal between 1e-7 and 1e21, otherwise with an exponent. */
 static void write_shortest(struct buf *out, double magnitude)
 {
-    char digits[DOUBLE_TEXT];
+    char digits[DOUBLE_TEXT] = "";
     int exponent;
     const size_t n = shortest_digits(magnitude, digits, &exponent);
     const int point = exponent + 1; /* digits before the point */
