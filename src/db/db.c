@@ -204,7 +204,7 @@ static fallible attempt(
         }
         const bool stale = plan_is_stale(result);
         const bool again = !db->depth && !db->test && !try && (stale || ended_before(db, result));
-        err e = error_of(db, name_of(sql), result);
+        err e = ERR_MADE(error_of(db, name_of(sql), result));
         PQclear(result);
         if (stale && PQtransactionStatus(db->conn->pg) == PQTRANS_IDLE) forget_plans(db);
         if (PQstatus(db->conn->pg) != CONNECTION_OK) {
