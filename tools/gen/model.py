@@ -315,7 +315,7 @@ class Operation:
     auth: str  # public, optional, user, link, admin
     permission: str  # "" = none, "any", "all" or a named one
     access: list
-    access_why: str  # of "handler: why"
+    access_why: str  # of "handler: why" (it checks itself) and "open: why" (any id will do)
     status: int
     reply: str  # empty, json, text, raw, file, stream
     out: Field  # of JSON answers
@@ -722,9 +722,10 @@ class Model:
                 fail(op, f"{operation.id} has {', '.join(named)} and no x-access")
             return
         if isinstance(rows, str):
-            if not rows.startswith("handler: "):
-                fail(op, 'x-access is a list of {place: permission}, or the text "handler: why"')
-            operation.access_why = rows.removeprefix("handler: ").strip()
+            kind, _, why = rows.partition(": ")
+            if kind not in ("handler", "open") or not why:
+                fail(op, 'x-access is a list of {place: permission}, or the text "handler: why" or "open: why"')
+            operation.access_why = why
             return
         for row in [rows] if isinstance(rows, dict) else rows:
             for name, permission in row.items():
