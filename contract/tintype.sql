@@ -21,6 +21,24 @@ CREATE TABLE IF NOT EXISTS tintype.edition (
     number   integer NOT NULL
 );
 
+-- Whether somebody else had the database: Immich between two swaps, a restore. Then work may be
+-- missing that was never in our queue, and the next start enqueues the jobs that find it. New, the
+-- answer is yes.
+CREATE TABLE IF NOT EXISTS tintype.handover (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    happened boolean NOT NULL DEFAULT true
+);
+INSERT INTO tintype.handover DEFAULT VALUES ON CONFLICT DO NOTHING;
+
+-- Our own sessions say so (SET tintype.session = 'on'), which the trigger asks before it calls.
+CREATE OR REPLACE FUNCTION tintype.handover_seen() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    UPDATE tintype.handover SET happened = true WHERE NOT happened;
+    RETURN NULL;
+END
+$$;
+
 -- Jobs ---------------------------------------------------------------------------------------
 --
 -- waiting --claim--> active --success, skipped--> (row deleted)
@@ -194,29 +212,35 @@ BEGIN
 END
 $$;
 
--- An owner does not change, so an UPDATE is seen by its NEW rows alone.
+-- Triggers on Immich's tables --------------------------------------------------------------------
+-- An owner does not change, so an UPDATE is seen by its NEW rows alone. Missing triggers mean that
+-- the tables were made anew by a restore.
 DO $$
 DECLARE
     t record;
 BEGIN
     FOR t IN
-        SELECT on_table, event, calls, 'tintype_timeline_' || lower(event) AS name,
+        SELECT on_table, 'tintype_timeline_' || lower(event) AS name, event,
                CASE event WHEN 'DELETE' THEN 'REFERENCING OLD TABLE AS changed'
                           WHEN 'TRUNCATE' THEN ''
-                          ELSE 'REFERENCING NEW TABLE AS changed' END AS rows_named
+                          ELSE 'REFERENCING NEW TABLE AS changed' END AS rows_named,
+               '' AS condition,
+               CASE event WHEN 'TRUNCATE' THEN 'timeline_truncated' ELSE changed END AS calls
         FROM (VALUES ('asset', 'timeline_changed'), ('stack', 'timeline_changed'),
-                     ('asset_exif', 'timeline_exif_changed')) AS a (on_table, changed),
-             unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS event,
-             LATERAL (SELECT CASE event WHEN 'TRUNCATE' THEN 'timeline_truncated'
-                                        ELSE changed END) AS b (calls)
+                     ('asset_exif', 'timeline_exif_changed')) AS shown (on_table, changed),
+             unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS event
+        UNION ALL
+        SELECT 'asset', 'tintype_handover', 'INSERT', '',
+               $w$WHEN (current_setting('tintype.session', true) IS DISTINCT FROM 'on')$w$,
+               'handover_seen'
     LOOP
-        IF NOT EXISTS (SELECT FROM pg_trigger
-                       WHERE tgrelid = format('public.%I', t.on_table)::regclass
-                         AND tgname = t.name) THEN
-            EXECUTE format('CREATE TRIGGER %I AFTER %s ON public.%I %s
-                            FOR EACH STATEMENT EXECUTE FUNCTION tintype.%I()',
-                           t.name, t.event, t.on_table, t.rows_named, t.calls);
-        END IF;
+        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger
+                              WHERE tgrelid = format('public.%I', t.on_table)::regclass
+                                AND tgname = t.name);
+        EXECUTE format('CREATE TRIGGER %I AFTER %s ON public.%I %s FOR EACH STATEMENT %s
+                        EXECUTE FUNCTION tintype.%I()',
+                       t.name, t.event, t.on_table, t.rows_named, t.condition, t.calls);
+        UPDATE tintype.handover SET happened = true WHERE NOT happened;
     END LOOP;
 END
 $$;

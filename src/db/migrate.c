@@ -90,7 +90,8 @@ static fallible find_owner(PGconn *pg, enum owner *out)
         " count(*) FILTER (WHERE relname IN ('migrations', 'assets', 'users'))"
         " FROM pg_class c"
         " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT EXISTS"
-        " (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')",
+        " (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid"
+        " AND deptype = 'e')",
         NULL, NULL));
     const long tables = strtol(PQgetvalue(result, 0, 0), NULL, 10);
     const bool recorded = strcmp(PQgetvalue(result, 0, 1), "0") != 0;
@@ -199,8 +200,9 @@ static fallible prepare_vectors(PGconn *pg, const char *forced)
 /* Jobs that look for work nobody has done; each finds nothing when all is done. Not the sidecars':
  * that one reads the metadata of every file again. */
 static const char backlog[] =
-    "INSERT INTO tintype.job (queue, name, payload, max_attempts)"
-    " SELECT queue, name, '{\"force\":false}', 3 FROM (VALUES"
+    "WITH handover AS (UPDATE tintype.handover SET happened = false WHERE happened RETURNING true)"
+    " INSERT INTO tintype.job (queue, name, payload, dedupe, max_attempts)"
+    " SELECT queue, name, '{\"force\":false}', 'backlog', 3 FROM (VALUES"
     " ('metadataExtraction', 'AssetExtractMetadataQueueAll'),"
     " ('thumbnailGeneration', 'AssetGenerateThumbnailsQueueAll'),"
     " ('videoConversion', 'AssetEncodeVideoQueueAll'),"
@@ -209,7 +211,8 @@ static const char backlog[] =
     " ('ocr', 'OcrQueueAll'),"
     " ('duplicateDetection', 'AssetDetectDuplicatesQueueAll'),"
     " ('facialRecognition', 'FacialRecognitionQueueAll')) AS missing (queue, name)"
-    " WHERE EXISTS (SELECT FROM public.asset)";
+    " WHERE EXISTS (SELECT FROM handover) AND EXISTS (SELECT FROM public.asset)"
+    " ON CONFLICT DO NOTHING";
 
 /* A newer program's schema serves us too: its changes are additive. */
 static fallible make_own_schema(PGconn *pg)
@@ -222,9 +225,12 @@ static fallible make_own_schema(PGconn *pg)
         TRY(session_check(pg, &newer, "SELECT number > $1::int FROM tintype.edition", edition));
     }
     if (!newer) TRY(session_run(pg, embed_tintype_sql.p));
-    if (there) return NULL;
-    log_info("schema tintype was made");
-    return session_run(pg, backlog);
+    if (!there) log_info("schema tintype was made");
+    auto_result enqueued = NULL;
+    TRY(session_ask(pg, &enqueued, backlog, NULL, NULL));
+    if (strcmp(PQcmdTuples(enqueued), "0") != 0)
+        log_info("somebody else had the database: looking for missing work");
+    return NULL;
 }
 
 /* The row Immich writes when it starts with another version than the last one. */

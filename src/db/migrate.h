@@ -2,9 +2,10 @@
  *
  * An empty database gets Immich 3.1.0's schema (contract/schema.sql); one of Immich 3.1.0 is taken
  * over as it is. Both get schema `tintype` (contract/tintype.sql), which is made again at every
- * start. When it is new beside assets, the jobs that find missing work are enqueued, so that a
- * swap from Immich or a restore loses none. Nothing else of Immich's is changed, and never a row
- * of kysely_migrations: Immich can start on the database again.
+ * start. When somebody else has had the database since the last start (it was restored, or Immich
+ * wrote assets) the jobs that find missing work are enqueued, so that a swap loses none. Nothing
+ * else of Immich's is changed, and never a row of kysely_migrations: Immich can start on the
+ * database again.
  *
  * All of it happens under Immich's migration lock, so processes that start together, theirs or
  * ours, wait for each other; and in one transaction, so a start that dies leaves nothing half made.

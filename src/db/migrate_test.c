@@ -139,11 +139,31 @@ static void an_empty_database_becomes_immichs_and_ours(void **state)
 static void a_second_start_changes_nothing(void **state)
 {
     struct place *p = *state;
-    run(p, ALICE_WITH_A_PHOTO);
+    run(p, "SET tintype.session = 'on';" ALICE_WITH_A_PHOTO);
     assert_ok(start(p));
     assert_string_equal(ask(p, "SELECT count(*) FROM kysely_migrations"), "88");
     assert_string_equal(ask(p, "SELECT count(*) FROM version_history"), "1");
     assert_string_equal(ask(p, "SELECT count(*) FROM tintype.job"), "0");
+}
+
+static void what_immich_wrote_between_two_swaps_is_looked_after_once(void **state)
+{
+    struct place *p = *state;
+    run(p, ALICE_WITH_A_PHOTO);
+    assert_ok(start(p));
+    assert_string_equal(ask(p, "SELECT count(*) FROM tintype.job"), "8");
+    run(p, "DELETE FROM tintype.job");
+    assert_ok(start(p));
+    assert_string_equal(ask(p, "SELECT count(*) FROM tintype.job"), "0");
+}
+
+static void tables_made_anew_by_a_restore_are_looked_after(void **state)
+{
+    struct place *p = *state;
+    run(p, "SET tintype.session = 'on';" ALICE_WITH_A_PHOTO
+           ";DROP TRIGGER tintype_timeline_insert ON asset");
+    assert_ok(start(p));
+    assert_string_equal(ask(p, "SELECT count(*) FROM tintype.job"), "8");
 }
 
 static void a_database_of_immich_is_taken_over_and_its_missing_work_enqueued_once(void **state)
@@ -172,7 +192,7 @@ static void a_database_of_immich_is_taken_over_and_its_missing_work_enqueued_onc
         "FacialRecognitionQueueAll");
     assert_string_equal(ask(p, "SELECT count(*) FROM pg_trigger"
                                " WHERE tgname LIKE 'tintype%'"),
-        "12");
+        "13");
 }
 
 static void without_a_photo_there_is_no_work_to_find(void **state)
@@ -362,6 +382,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EMPTY(an_empty_database_becomes_immichs_and_ours),
         AFTER_A_START(a_second_start_changes_nothing),
+        AFTER_A_START(what_immich_wrote_between_two_swaps_is_looked_after_once),
+        AFTER_A_START(tables_made_anew_by_a_restore_are_looked_after),
         EMPTY(a_database_of_immich_is_taken_over_and_its_missing_work_enqueued_once),
         EMPTY(without_a_photo_there_is_no_work_to_find),
         AFTER_A_START(our_schema_comes_back_with_its_work_after_a_swap_or_a_restore),

@@ -57,7 +57,8 @@ fallible conn_open(const struct db_pool_opts *opts, PGconn **out)
     snprintf(settings, sizeof settings,
         "SET TimeZone = 'UTC'; SET statement_timeout = %d; SET lock_timeout = %d;"
         "SET idle_in_transaction_session_timeout = %d; SET client_min_messages = 'error';"
-        "SET jit = off; SET extra_float_digits = 1",
+        "SET jit = off; SET extra_float_digits = 1;"
+        "SET tintype.session = 'on'" /* see tintype.handover in contract/tintype.sql */,
         opts->statement_timeout_ms, opts->lock_timeout_ms, opts->idle_timeout_ms);
     PGresult *result = PQexec(pg, settings);
     const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;

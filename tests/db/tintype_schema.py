@@ -52,7 +52,7 @@ def test_public_gains_two_indexes_and_triggers_and_loses_the_triggers_with_the_s
         added = extra[name] - bare[name]
         assert not bare[name] - extra[name], name
         if name == "triggers":
-            assert len(added) == 12 and all(row[0].startswith("tintype_") for row in added), added
+            assert len(added) == 13 and all(row[0].startswith("tintype_") for row in added), added
         else:
             assert not added, (name, added)
     assert OURS <= {row[0] for row in bare["indexes"]}
@@ -90,7 +90,7 @@ def test_a_dump_without_our_schema_restores_once_our_triggers_are_left_out(db):
         check=True, capture_output=True, text=True).stdout
     kept = [line for line in dump.split("\n")
             if not line.startswith(("CREATE TRIGGER tintype_", "DROP TRIGGER IF EXISTS tintype_"))]
-    assert len(dump.split("\n")) - len(kept) == 24
+    assert len(dump.split("\n")) - len(kept) == 26
     db.run("CREATE DATABASE restored TEMPLATE template0")
     for text, works in ((dump, False), ("\n".join(kept), True)):
         done = subprocess.run(
@@ -170,6 +170,19 @@ def test_an_event_is_announced_by_its_id_however_long_it_is(db):
         assert replica.notifications() == [("tintype_event", id) for id in made]
     db.run("TRUNCATE tintype.event")
     db.run("BEGIN")
+
+
+# --- handover ---
+
+def test_only_writers_who_do_not_say_they_are_ours_hand_work_over(db):
+    owner = user(db, "a")
+    for says, happened in (("on", "f"), ("off", "t")):
+        db.run(f"UPDATE tintype.handover SET happened = false; SET LOCAL tintype.session = '{says}'")
+        asset(db, owner, says)
+        assert db.value("SELECT happened FROM tintype.handover") == happened
+    db.run("UPDATE tintype.handover SET happened = false")
+    db.run("UPDATE asset SET width = 1")
+    assert db.value("SELECT happened FROM tintype.handover") == "f"
 
 
 # --- timeline versions ---
