@@ -1,5 +1,6 @@
 #include "core/arena.h"
 #include "core/log.h"
+#include "core/size.h"
 #include "json/value.h"
 
 #include <yyjson.h>
@@ -33,8 +34,30 @@ static const struct json_value *outer(yyjson_val *v)
     return (const struct json_value *)v;
 }
 
+/* How deep the brackets of a JSON text are; of other texts any number. */
+static int nesting_of(str text)
+{
+    int depth = 0, deepest = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.n; i++) {
+        const char c = text.p[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '[' || c == '{'))
+            depth++;
+        else if (!quoted && (c == ']' || c == '}'))
+            depth--;
+        deepest = MAX(deepest, depth);
+    }
+    return deepest;
+}
+
 fallible json_parse(struct arena *a, str text, const struct json_value **out)
 {
+    if (nesting_of(text) > JSON_NESTING_MAX)
+        FAIL(BAD_REQUEST, "not JSON: nested more than %d levels", JSON_NESTING_MAX);
     const yyjson_alc alc = {arena_malloc, arena_realloc, arena_keep, a};
     char *copy = arena_alloc_raw(a, text.n + YYJSON_PADDING_SIZE);
     memcpy(copy, text.p ? text.p : "", text.n);
@@ -142,4 +165,137 @@ const struct json_value *json_next(struct json_iter *it)
     }
     it->next = outer(unsafe_yyjson_get_next(v));
     return outer(v);
+}
+
+/* ---- making values ---- */
+
+static yyjson_mut_doc *new_document(struct arena *a, yyjson_alc *alc)
+{
+    *alc = (yyjson_alc){arena_malloc, arena_realloc, arena_keep, a};
+    yyjson_mut_doc *doc = yyjson_mut_doc_new(alc);
+    if (!doc) log_die("out of memory");
+    return doc;
+}
+
+/* The value as others see it, once its parts are all there. */
+static const struct json_value *finish(yyjson_mut_val *root, const yyjson_alc *alc)
+{
+    yyjson_doc *doc = yyjson_mut_val_imut_copy(root, alc);
+    if (!doc) log_die("out of memory");
+    return outer(yyjson_doc_get_root(doc));
+}
+
+/* The length of the UTF-8 character at the front, 0 when there is none. */
+static size_t character_length(str s)
+{
+    for (size_t n = 1; n <= 4 && n <= s.n; n++)
+        if (str_is_utf8(str_slice(s, 0, n))) return n;
+    return 0;
+}
+
+static str as_utf8(struct arena *a, str s)
+{
+    if (str_is_utf8(s)) return s;
+    char *out = arena_alloc_raw(a, s.n * 3);
+    size_t n = 0;
+    while (s.n > 0) {
+        const size_t length = character_length(s);
+        const str piece = length ? str_slice(s, 0, length) : STR("\xef\xbf\xbd");
+        memcpy(out + n, piece.p, piece.n);
+        n += piece.n;
+        s = str_slice(s, length ? length : 1, s.n);
+    }
+    return (str){out, n};
+}
+
+const struct json_value *json_of_pairs(struct arena *a, const struct json_pair *v, size_t n)
+{
+    yyjson_alc alc;
+    yyjson_mut_doc *doc = new_document(a, &alc);
+    yyjson_mut_val *object = yyjson_mut_obj(doc);
+    for (size_t i = 0; i < n; i++) {
+        const str name = as_utf8(a, v[i].name), value = as_utf8(a, v[i].value);
+        yyjson_mut_val *text = yyjson_mut_strn(doc, value.p ? value.p : "", value.n);
+        yyjson_mut_val *key = yyjson_mut_strn(doc, name.p ? name.p : "", name.n);
+        yyjson_mut_val *there = yyjson_mut_obj_getn(object, yyjson_mut_get_str(key), name.n);
+        if (!there) {
+            yyjson_mut_obj_add(object, key, text);
+            continue;
+        }
+        if (!yyjson_mut_is_arr(there)) {
+            yyjson_mut_val *first = there;
+            there = yyjson_mut_arr(doc);
+            yyjson_mut_obj_put(object, key, there);
+            yyjson_mut_arr_append(
+                there, yyjson_mut_strn(doc, yyjson_mut_get_str(first), yyjson_mut_get_len(first)));
+        }
+        yyjson_mut_arr_append(there, text);
+    }
+    return finish(object, &alc);
+}
+
+/* Recurses as deep as both are objects: as deep as the shallower of the two, and one of them is a
+ * document of ours. */
+static yyjson_mut_val *merged(yyjson_mut_doc *doc, yyjson_val *base, yyjson_val *over)
+{
+    if (!yyjson_is_obj(base) || !yyjson_is_obj(over)) return yyjson_val_mut_copy(doc, over);
+    yyjson_mut_val *out = yyjson_mut_obj(doc);
+    size_t i, n;
+    yyjson_val *key, *value;
+    yyjson_obj_foreach(base, i, n, key, value)
+    {
+        yyjson_val *other = yyjson_obj_getn(over, yyjson_get_str(key), yyjson_get_len(key));
+        yyjson_mut_obj_add(out, yyjson_val_mut_copy(doc, key),
+            other ? merged(doc, value, other) : yyjson_val_mut_copy(doc, value));
+    }
+    yyjson_obj_foreach(over, i, n, key, value)
+    {
+        if (!yyjson_obj_getn(base, yyjson_get_str(key), yyjson_get_len(key)))
+            yyjson_mut_obj_add(out, yyjson_val_mut_copy(doc, key), yyjson_val_mut_copy(doc, value));
+    }
+    return out;
+}
+
+const struct json_value *json_merge(
+    struct arena *a, const struct json_value *base, const struct json_value *over)
+{
+    yyjson_alc alc;
+    yyjson_mut_doc *doc = new_document(a, &alc);
+    return finish(merged(doc, inner(base), inner(over)), &alc);
+}
+
+static yyjson_mut_val *different(yyjson_mut_doc *doc, yyjson_val *base, yyjson_val *value)
+{
+    yyjson_mut_val *out = yyjson_mut_obj(doc);
+    size_t i, n;
+    yyjson_val *key, *now;
+    yyjson_obj_foreach(value, i, n, key, now)
+    {
+        yyjson_val *was = yyjson_obj_getn(base, yyjson_get_str(key), yyjson_get_len(key));
+        if (yyjson_is_obj(was) && yyjson_is_obj(now)) {
+            yyjson_mut_val *below = different(doc, was, now);
+            if (yyjson_mut_obj_size(below) > 0)
+                yyjson_mut_obj_add(out, yyjson_val_mut_copy(doc, key), below);
+        } else if (!was || !yyjson_equals(was, now)) {
+            yyjson_mut_obj_add(out, yyjson_val_mut_copy(doc, key), yyjson_val_mut_copy(doc, now));
+        }
+    }
+    return out;
+}
+
+const struct json_value *json_diff(
+    struct arena *a, const struct json_value *base, const struct json_value *value)
+{
+    yyjson_alc alc;
+    yyjson_mut_doc *doc = new_document(a, &alc);
+    return finish(different(doc, inner(base), inner(value)), &alc);
+}
+
+str json_print(struct arena *a, const struct json_value *v)
+{
+    const yyjson_alc alc = {arena_malloc, arena_realloc, arena_keep, a};
+    size_t n = 0;
+    const char *text = yyjson_val_write_opts(inner(v), YYJSON_WRITE_NOFLAG, &alc, &n, NULL);
+    if (!text) log_die("out of memory");
+    return (str){text, n};
 }

@@ -2,8 +2,8 @@
  * Documents with a shape have a field table (json/fields.h).
  *
  * Owns    a document lives in the arena it was parsed into; values point into it.
- * Memory  about 24 bytes a value beside the text; the nesting is not limited, reading never
- * recurses. Threads any number may read one document. Fails   json_parse says BAD_REQUEST for text
+ * Memory  about 24 bytes a value beside the text; reading never recurses.
+ * Threads any number may read one document. Fails   json_parse says BAD_REQUEST for text
  * that is not JSON. Every reader accepts NULL (a value that is missing) and a value of another
  * type: it then finds nothing.
  */
@@ -29,7 +29,11 @@ enum json_type {
     JSON_OBJECT,
 };
 
-/* Copies the text, so that it may go. */
+enum {
+    JSON_NESTING_MAX = 500,
+};
+
+/* Copies the text, so that it may go. Deeper nesting than JSON_NESTING_MAX is refused. */
 fallible json_parse(struct arena *a, str text, const struct json_value **out);
 
 enum json_type json_type(const struct json_value *v);
@@ -61,3 +65,24 @@ struct json_iter {
 
 struct json_iter json_iter(const struct json_value *v);
 const struct json_value *json_next(struct json_iter *it);
+
+/* ---- making values ---- */
+
+struct json_pair {
+    str name, value;
+};
+
+/* An object of texts, for query strings and forms. A name that comes again makes a list of its
+ * texts; bytes that are no UTF-8 become U+FFFD. */
+const struct json_value *json_of_pairs(struct arena *a, const struct json_pair *v, size_t n);
+
+/* `over` laid over `base`: objects member by member, everything else (arrays too) is replaced. */
+const struct json_value *json_merge(
+    struct arena *a, const struct json_value *base, const struct json_value *over);
+/* What of `value` json_merge would need to make it of `base`: an object, empty when nothing
+ * differs. Both are objects. */
+const struct json_value *json_diff(
+    struct arena *a, const struct json_value *base, const struct json_value *value);
+
+/* Compact JSON text; numbers as they were written. */
+str json_print(struct arena *a, const struct json_value *v);

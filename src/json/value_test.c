@@ -101,16 +101,59 @@ static void text_that_is_not_json_is_refused(void **state)
     }
 }
 
-static void deep_nesting_is_read(void **state)
+static err parse_nested(int depth)
+{
+    char *text = arena_alloc_raw(arena, 2 * (size_t)depth);
+    memset(text, '[', (size_t)depth);
+    memset(text + depth, ']', (size_t)depth);
+    const struct json_value *v = NULL;
+    return json_parse(arena, (str){text, 2 * (size_t)depth}, &v);
+}
+
+static void nesting_has_a_limit(void **state)
 {
     (void)state;
-    enum { DEPTH = 100000 };
-    char *text = arena_alloc_raw(arena, 2 * (size_t)DEPTH);
-    memset(text, '[', DEPTH);
-    memset(text + DEPTH, ']', DEPTH);
-    const struct json_value *v = NULL;
-    assert_ok(json_parse(arena, (str){text, 2 * (size_t)DEPTH}, &v));
-    assert_int_equal(json_size(v), 1);
+    assert_ok(parse_nested(JSON_NESTING_MAX));
+    assert_fails(parse_nested(JSON_NESTING_MAX + 1), BAD_REQUEST);
+    assert_fails(parse_nested(100000), BAD_REQUEST);
+
+    const struct json_value *v;
+    assert_ok(json_parse(arena, STR("{\"[[\\\"[[\":1}"), &v)); /* brackets in texts do not count */
+}
+
+static void a_document_is_laid_over_another(void **state)
+{
+    (void)state;
+    const struct json_value *base = parsed("{\"a\":{\"x\":1,\"y\":[1,2]},\"b\":true}");
+    const struct json_value *over = parsed("{\"a\":{\"y\":[3],\"z\":null},\"c\":1.50}");
+    assert_str(json_print(arena, json_merge(arena, base, over)),
+        "{\"a\":{\"x\":1,\"y\":[3],\"z\":null},\"b\":true,\"c\":1.50}");
+    assert_str(
+        json_print(arena, json_merge(arena, base, parsed("{\"a\":5}"))), "{\"a\":5,\"b\":true}");
+}
+
+static void a_difference_restores_the_document(void **state)
+{
+    (void)state;
+    const struct json_value *base =
+        parsed("{\"a\":{\"x\":1,\"y\":[1,2]},\"b\":true,\"d\":{\"e\":1}}");
+    const struct json_value *now =
+        parsed("{\"a\":{\"x\":1,\"y\":[2]},\"b\":false,\"d\":{\"e\":1}}");
+    const struct json_value *diff = json_diff(arena, base, now);
+    assert_str(json_print(arena, diff), "{\"a\":{\"y\":[2]},\"b\":false}");
+    assert_str(json_print(arena, json_merge(arena, base, diff)),
+        "{\"a\":{\"x\":1,\"y\":[2]},\"b\":false,\"d\":{\"e\":1}}");
+    assert_str(json_print(arena, json_diff(arena, now, now)), "{}");
+}
+
+static void pairs_make_an_object_of_texts(void **state)
+{
+    (void)state;
+    const struct json_pair pairs[] = {{STR("a"), STR("1")}, {STR("b"), STR("x\"")},
+        {STR("a"), STR("2")}, {STR("a"), STR("3")}, {STR("\xff"), STR("\xc3")}};
+    assert_str(json_print(arena, json_of_pairs(arena, pairs, 5)),
+        "{\"a\":[\"1\",\"2\",\"3\"],\"b\":\"x\\\"\",\"\xef\xbf\xbd\":\"\xef\xbf\xbd\"}");
+    assert_str(json_print(arena, json_of_pairs(arena, NULL, 0)), "{}");
 }
 
 int main(void)
@@ -121,7 +164,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_missing_reads_as_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(members_come_with_their_names, setup, teardown),
         cmocka_unit_test_setup_teardown(text_that_is_not_json_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(deep_nesting_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(nesting_has_a_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_document_is_laid_over_another, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_difference_restores_the_document, setup, teardown),
+        cmocka_unit_test_setup_teardown(pairs_make_an_object_of_texts, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
