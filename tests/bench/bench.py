@@ -1,0 +1,371 @@
+#!/usr/bin/env python3
+"""What Tintype takes for each kind of work, beside a floor measured in the same run and the bar that the design sets.
+
+usage: bench.py TINTYPE FLOOR [WORD …]     only the rows that contain one of the words
+
+TINTYPE is the program, FLOOR the one made of floor.c. Work is CPU milliseconds of server, worker, decoders and database
+together, because wall time on a shared machine says little. Every figure is the median of five rounds.
+"""
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import pg  # noqa: E402
+
+ROUNDS = 5
+REST_SECONDS = 20
+WAIT_SECONDS = 120
+TICKS = os.sysconf("SC_CLK_TCK")
+EMAIL, PASSWORD = "bench@example.org", "bench-password"
+# Durable as in production, unlike the clusters of the tests.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
+
+
+# --- processes ---
+
+def processes(root):
+    """The process and all below it."""
+    children = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    found, todo = [], [root]
+    while todo:
+        pid = todo.pop()
+        found.append(pid)
+        todo += children.get(pid, [])
+    return found
+
+
+def cpu_ms(root):
+    """Of all that ran below root so far: processes that have ended count in their parents."""
+    ticks = 0
+    for pid in processes(root):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        ticks += sum(map(int, fields[11:15]))
+    return ticks * 1000 / TICKS
+
+
+def pss_mib(root, ours):
+    """Proportional memory of Tintype's own processes (ours) or of the database's."""
+    total = 0
+    for pid in processes(root):
+        try:
+            is_ours = Path(os.readlink(f"/proc/{pid}/exe")).name.startswith("tintype")
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        if is_ours == ours:
+            total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return total / 1024
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+# --- the server ---
+
+class Server:
+    """A running Tintype. started_ms: from exec to the first pong."""
+
+    def __init__(self, program, folder, **env):
+        self.port = free_port()
+        self.log = open(folder / "log", "ab")
+        settings = os.environ | {
+            "IMMICH_HOST": "127.0.0.1", "IMMICH_PORT": str(self.port),
+            "IMMICH_MEDIA_LOCATION": str(folder / "media"), "TINTYPE_STATE_DIR": str(folder / "state")} | env
+        start = time.monotonic()
+        self.process = subprocess.Popen([program], env=settings, stdout=self.log, stderr=self.log)
+        self.link, self.token = None, None
+        try:
+            self._wait_for_pong(start)
+        except BaseException:
+            self.__exit__()
+            raise
+        self.started_ms = (time.monotonic() - start) * 1000
+        self.link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def _wait_for_pong(self, start):
+        while True:
+            if self.process.poll() is not None or time.monotonic() > start + WAIT_SECONDS:
+                raise RuntimeError(f"the server did not start, see {self.log.name}")
+            try:
+                link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+                link.request("GET", "/api/server/ping")
+                if link.getresponse().read() == b'{"res":"pong"}':
+                    return
+            except OSError:
+                time.sleep(0.002)
+            finally:
+                link.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def ask(self, method, path, body=None, kind="application/json", want=(200, 201)):
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if body is not None:
+            headers["Content-Type"] = kind
+        self.link.request(method, path, body, headers)
+        reply = self.link.getresponse()
+        data = reply.read()
+        if reply.status not in want:
+            raise RuntimeError(f"{method} {path}: {reply.status} {data[:200]!r}")
+        return data
+
+    def ask_json(self, method, path, value=None):
+        body = None if value is None else json.dumps(value)
+        return json.loads(self.ask(method, path, body))
+
+    def log_in(self):
+        who = {"email": EMAIL, "password": PASSWORD}
+        if not self.ask_json("GET", "/api/server/config")["isInitialized"]:
+            self.ask_json("POST", "/api/auth/admin-sign-up", who | {"name": "Bench"})
+        self.token = self.ask_json("POST", "/api/auth/login", who)["accessToken"]
+
+    def upload(self, photo):
+        """A new asset of the photo; bytes after the end of the picture make each a file of its own."""
+        mark = uuid.uuid4().hex
+        name = f"{mark}.jpg"
+        fields = {"fileCreatedAt": "2024-05-01T10:00:00.000Z", "fileModifiedAt": "2024-05-01T10:00:00.000Z"}
+        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+                 for key, value in fields.items()]
+        parts.append(f'--{mark}\r\nContent-Disposition: form-data; name="assetData"; filename="{name}"\r\n'
+                     "Content-Type: image/jpeg\r\n\r\n")
+        body = "".join(parts).encode() + photo + mark.encode() + f"\r\n--{mark}--\r\n".encode()
+        return json.loads(self.ask("POST", "/api/assets", body, f"multipart/form-data; boundary={mark}", (201,)))["id"]
+
+    def wait_for_thumbnail(self, asset):
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not self.ask_json("GET", f"/api/assets/{asset}")["thumbhash"]:
+            if time.monotonic() > deadline:
+                raise RuntimeError("no thumbnail")
+            time.sleep(0.1)
+
+    def per_request_ms(self, path, n):
+        """CPU of one of n requests over one connection."""
+        self.ask("GET", path)
+        before = cpu_ms(self.pid)
+        for _ in range(n):
+            self.ask("GET", path)
+        return (cpu_ms(self.pid) - before) / n
+
+
+# --- floors ---
+
+class Floors:
+    def __init__(self, program):
+        self.program = program
+
+    def run(self, *args):
+        return float(subprocess.run([self.program, *map(str, args)], check=True, capture_output=True, text=True).stdout)
+
+    def http_ms(self, size, n):
+        port = free_port()
+        process = subprocess.Popen([self.program, "http", str(port), str(size)])
+        try:
+            link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            for _ in range(200):
+                try:
+                    link.connect()
+                    break
+                except OSError:
+                    time.sleep(0.01)
+            before = cpu_ms(process.pid)
+            for _ in range(n):
+                link.request("GET", "/")
+                link.getresponse().read()
+            return (cpu_ms(process.pid) - before) / n
+        finally:
+            process.kill()
+            process.wait()
+
+    def select_ms(self, cluster, n):
+        """Client and database together."""
+        before = cpu_ms(cluster.pid)
+        client = self.run("select", cluster.url(), n)
+        return client + (cpu_ms(cluster.pid) - before) / n
+
+
+class Cluster(pg.Cluster):
+    @property
+    def pid(self):
+        return self._server.pid
+
+
+# --- rows ---
+
+class Bench:
+    def __init__(self, program, floor, words):
+        self.program, self.floors, self.words = program, Floors(floor), words
+        self.folder = Path(tempfile.mkdtemp(prefix="tintype-bench-"))
+        self.folder.chmod(0o755)
+        self.big = self.photo("big", "4000x3000", 12)
+        self.small = self.photo("small", "400x300", 20)
+
+    def photo(self, name, size, noise):
+        path = self.folder / f"{name}.jpg"
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i",
+                        f"testsrc2=s={size},noise=alls={noise}:all_seed=7", "-frames:v", "1", "-pix_fmt", "yuvj420p",
+                        "-q:v", "2", str(path)], check=True, stdin=subprocess.DEVNULL)
+        return path
+
+    def wanted(self, *rows):
+        return not self.words or any(word in row for word in self.words for row in rows)
+
+    def row(self, what, values, unit, bar, floor=None):
+        """One line: the figure, its floor, its bar, and how much of the bar it takes."""
+        if not self.wanted(what):
+            return
+        ours = statistics.median(values)
+        shown = f"{floor:10.3f}" if floor is not None else f"{'':10}"
+        print(f"{what:52} {ours:10.3f} {shown} {bar:10.3f} {unit:6} {ours / bar * 100:5.0f} %{'  MISSED' if ours > bar else ''}",
+              flush=True)
+
+    def run(self):
+        print(f"{'work':52} {'ours':>10} {'floor':>10} {'bar':>10} {'unit':6} {'of bar':>7}")
+        self.starts()
+        self.ingest()
+        self.requests()
+
+    def starts(self):
+        alone, beside = "start to first pong, with private PostgreSQL", "start to first pong, database there"
+        rest, rest_all = "memory at rest, server + worker", "memory at rest, with private PostgreSQL"
+        if self.wanted(alone, rest, rest_all):
+            self.server().__exit__()  # makes the cluster
+            times = []
+            for _ in range(ROUNDS):
+                with self.server() as server:
+                    times.append(server.started_ms)
+            self.row(alone, times, "ms", 1500)
+        if self.wanted(rest, rest_all):
+            with self.server() as server:
+                time.sleep(REST_SECONDS)
+                own, database = pss_mib(server.pid, True), pss_mib(server.pid, False)
+            self.row(rest, [own], "MiB", 40)
+            self.row(rest_all, [own + database], "MiB", 80)
+        if self.wanted(beside):
+            with Cluster(settings=DURABLE) as cluster:
+                url = cluster.url(cluster.create("tintype"))
+                times = []
+                for _ in range(ROUNDS + 1):
+                    with self.server("beside", DB_URL=url) as server:
+                        times.append(server.started_ms)
+            self.row(beside, times[1:], "ms", 150)  # the first one made the tables
+
+    def server(self, name="own", **env):
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        return Server(self.program, folder, **env)
+
+    def ingest(self):
+        """Upload to thumbnail; both need the worker."""
+        big, small = "ingest of a 12 MP JPEG, with its upload", "ingest of a small JPEG, with its upload"
+        if not self.wanted(big, small):
+            return
+        with self.server() as server:
+            server.log_in()
+            floor = self.floors.run("ingest", self.big, ROUNDS)
+            self.row(big, self.ingest_ms(server, self.big), "ms", floor, floor)
+            self.row(small, self.ingest_ms(server, self.small), "ms", 45, self.floors.run("ingest", self.small, 20))
+
+    @staticmethod
+    def ingest_ms(server, path):
+        photo, times = path.read_bytes(), []
+        server.wait_for_thumbnail(server.upload(photo))  # the first one starts ExifTool
+        for _ in range(ROUNDS):
+            before = cpu_ms(server.pid)
+            server.wait_for_thumbnail(server.upload(photo))
+            times.append(cpu_ms(server.pid) - before)
+        return times
+
+    def requests(self):
+        """What the server does by itself, the worker stopped."""
+        rows = ["GET server/ping", "GET users/me with session", "thumbnail", "original, a MB",
+                "upload to 201, 12 MP JPEG", "upload to 201, small JPEG"]
+        if not self.wanted(*rows):
+            return
+        with self.server() as server:
+            server.log_in()
+            asset = server.upload(self.big.read_bytes())
+            server.wait_for_thumbnail(asset)
+        with Cluster(settings=DURABLE) as cluster:
+            select = statistics.median(self.floors.select_ms(cluster, 2000) for _ in range(ROUNDS))
+        with self.server(IMMICH_WORKERS_INCLUDE="api") as server:
+            server.log_in()
+            self.small_requests(server, asset, select)
+            self.large_requests(server, asset)
+
+    def small_requests(self, server, asset, select):
+        thumbnail = f"/api/assets/{asset}/thumbnail?size=thumbnail"
+        size = len(server.ask("GET", thumbnail))
+
+        def requests(path, n):
+            return [server.per_request_ms(path, n) for _ in range(ROUNDS)]
+
+        def floor(size):
+            return statistics.median(self.floors.http_ms(size, 4000) for _ in range(ROUNDS))
+
+        self.row("GET server/ping", requests("/api/server/ping", 4000), "ms", 0.015, floor(14))
+        self.row("GET users/me with session", requests("/api/users/me", 1000), "ms", 0.15, floor(700) + select)
+        self.row("thumbnail", requests(thumbnail, 1000), "ms", 0.2, floor(size) + select)
+
+    def large_requests(self, server, asset):
+        megabytes = self.big.stat().st_size / 1e6
+        times = [server.per_request_ms(f"/api/assets/{asset}/original", 50) / megabytes for _ in range(ROUNDS)]
+        self.row("original, a MB", times, "ms", 0.4)
+        for what, path, bar, n in (("upload to 201, 12 MP JPEG", self.big, 25, 10), ("upload to 201, small JPEG", self.small, 3, 50)):
+            photo, times = path.read_bytes(), []
+            for _ in range(ROUNDS):
+                before = cpu_ms(server.pid)
+                for _ in range(n):
+                    server.upload(photo)
+                times.append((cpu_ms(server.pid) - before) / n)
+            self.row(what, times, "ms", bar, self.floors.run("read", path, 20))
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    bench = Bench(sys.argv[1], sys.argv[2], sys.argv[3:])
+    try:
+        bench.run()
+    finally:
+        shutil.rmtree(bench.folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
