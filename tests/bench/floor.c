@@ -101,7 +101,7 @@ static VipsImage *decode(struct file file, int px)
     g_object_unref(head);
     VipsImage *scaled = NULL;
     vips_thumbnail_buffer(file.bytes, file.size, &scaled, wide ? VIPS_MAX_COORD : px, "height",
-        wide ? px : VIPS_MAX_COORD, NULL);
+        wide ? px : VIPS_MAX_COORD, "size", VIPS_SIZE_DOWN, NULL);
     VipsImage *pixels = vips_image_copy_memory(checked(scaled));
     g_object_unref(scaled);
     return checked(pixels);
