@@ -32,5 +32,7 @@ extern const size_t mime_table_n;
 const struct mime *mime_find(str name);
 /* The Content-Type for a file name. */
 str mime_type(str name);
+/* The same for our own web files, where ".svg" is image/svg+xml and ".ts" no video. */
+str mime_web_type(str name);
 /* Text, JSON, script, SVG …: worth compressing. */
 bool mime_compressible(str type);

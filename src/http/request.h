@@ -67,8 +67,7 @@ bool request_accepts_encoding(const struct request *r, str encoding);
 bool request_accepts_type(const struct request *r, str type);
 
 /* Splits "a=1&b=2" (also a form body) into decoded pairs; a name without '=' has an empty value.
- * False when a percent sequence is malformed, holds NUL, or there are more than REQUEST_QUERY_MAX.
- */
+ * False when one holds NUL or no UTF-8, or when there are more than REQUEST_QUERY_MAX. */
 bool params_parse(struct arena *a, str text, struct params *out);
 /* The first value of that name, p == NULL when there is none. */
 str params_find(const struct params *p, str name);

@@ -47,9 +47,11 @@ struct ws_rooms {
 
 struct ws_hooks {
     const char *path; /* "/api/socket.io/" */
+    /* 0 = upstream's 25 s, 20 s and 45 s */
+    int64_t ping_interval_ms, ping_timeout_ms, connect_timeout_ms;
     /* Who is it, by the headers of the upgrade request? False: unauthorized. */
     bool (*authenticate)(struct app *app, struct exchange *x, struct ws_rooms *rooms);
-    /* The socket has joined its rooms; the place to emit on_server_version. */
+    /* The socket has joined its rooms; the place to emit on_server_version. May be NULL. */
     void (*connected)(struct app *app, const struct ws_rooms *rooms);
 };
 

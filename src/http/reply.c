@@ -1,0 +1,132 @@
+#include "core/codec.h"
+#include "core/log.h"
+#include "http/exchange.h"
+#include "http/reply.h"
+
+#include <assert.h>
+
+#include "core/banned.h"
+
+static struct reply *restart(struct exchange *x, int status, enum reply_kind kind)
+{
+    struct reply *r = &x->reply;
+    assert(r->kind != REPLY_STREAM); /* its status is on the wire already */
+    buf_done(&r->heap);
+    r->status = status;
+    r->kind = kind;
+    r->type = r->body = STR("");
+    r->file = (struct reply_file){0};
+    return r;
+}
+
+void reply_empty(struct exchange *x, int status)
+{
+    restart(x, status, REPLY_EMPTY);
+}
+
+void reply_bytes(struct exchange *x, int status, str type, str body)
+{
+    struct reply *r = restart(x, status, REPLY_BYTES);
+    r->type = type;
+    r->body = body;
+}
+
+void reply_json(struct exchange *x, int status, str body)
+{
+    reply_bytes(x, status, STR("application/json; charset=utf-8"), body);
+}
+
+void reply_json_buf(struct exchange *x, int status, struct buf *body)
+{
+    reply_json(x, status, STR(""));
+    x->reply.heap = *body;
+    *body = (struct buf){0};
+    x->reply.body = buf_str(&x->reply.heap);
+}
+
+/* Messages are our own texts and echoes of the request, so quotes and control characters occur. */
+static void add_json_string(struct buf *b, str s)
+{
+    buf_add_char(b, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        const unsigned char c = (unsigned char)s.p[i];
+        if (c == '"' || c == '\\')
+            buf_add_fmt(b, "\\%c", c);
+        else if (c < ' ')
+            buf_add_fmt(b, "\\u%04x", c);
+        else
+            buf_add_char(b, s.p[i]);
+    }
+    buf_add_char(b, '"');
+}
+
+void reply_message(struct exchange *x, int status, str message)
+{
+    auto_buf b = {0};
+    buf_add(&b, STR("{\"message\":"));
+    add_json_string(&b, str_is_utf8(message) ? message : STR("Bad Request"));
+    buf_add_char(&b, '}');
+    reply_json(x, status, buf_take(&b, x->arena));
+}
+
+void reply_redirect(struct exchange *x, int status, str location)
+{
+    reply_header(x, STR("Location"), location);
+    reply_bytes(x, status, STR("text/plain; charset=utf-8"),
+        str_fmt(x->arena, "%s. Redirecting to %.*s",
+            status == 301   ? "Moved Permanently"
+            : status == 307 ? "Temporary Redirect"
+                            : "Found",
+            FMT(location)));
+}
+
+void reply_file(struct exchange *x, const struct reply_file *file)
+{
+    struct reply *r = restart(x, 200, REPLY_FILE);
+    r->file = *file;
+}
+
+static bool is_token(str name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        const char c = name.p[i];
+        const bool alnum =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!alnum && !strchr("!#$%&'*+-.^_`|~", c)) return false;
+    }
+    return name.n > 0;
+}
+
+static bool is_field_value(str value)
+{
+    for (size_t i = 0; i < value.n; i++) {
+        const unsigned char c = (unsigned char)value.p[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f) return false;
+    }
+    return true;
+}
+
+void reply_header(struct exchange *x, str name, str value)
+{
+    struct reply *r = &x->reply;
+    if (!is_token(name) || !is_field_value(value)) {
+        log_warn("reply header dropped: not allowed in HTTP", KV("name", name));
+        return;
+    }
+    assert(r->headers_n < REPLY_HEADERS_MAX);
+    r->headers[r->headers_n].name = name;
+    r->headers[r->headers_n].value = value;
+    r->headers_n++;
+}
+
+void answer_refused(struct exchange *x, int status, str message)
+{
+    reply_message(x, status, message);
+    x->reply.close = true;
+}
+
+void answer_busy(struct exchange *x)
+{
+    reply_header(x, STR("Retry-After"), str_fmt(x->arena, "%d", HTTP_RETRY_AFTER_S));
+    reply_message(x, 503, STR("Server is busy, try again later"));
+}

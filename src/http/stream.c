@@ -1,0 +1,202 @@
+/* Bodies that are written while they are sent. The writer (a thread of the stream pool) fills a
+ * bounded ring, the event thread empties it; whoever finds it full or empty waits for the other. */
+#define BANNED_ALLOW_MALLOC /* the ring is shared with the event thread and larger than a request  \
+                             */
+
+#include "core/log.h"
+#include "core/size.h"
+#include "core/thread.h"
+#include "core/time.h"
+#include "http/exchange.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/banned.h"
+
+enum {
+    STREAM_WAKE = 16 * 1024, /* so many bytes are worth waking the event thread for */
+    STREAM_FLUSH_MS = 1000,
+    STREAM_STALL_MS = 120 * 1000, /* a reader that takes nothing for so long is given up */
+};
+
+struct stream {
+    struct inner *in;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    char *ring;
+    size_t head, n;
+    int64_t oldest_ms; /* when the first byte of what waits was written */
+    bool suspended;    /* the connection waits for bytes */
+    bool ended, aborted, gone;
+};
+
+struct stream *stream_begin(struct exchange *x, int status, str type)
+{
+    struct inner *in = inner_of(x);
+    assert(in->phase == PHASE_HANDLER && x->reply.kind != REPLY_STREAM);
+    struct stream *s = calloc(1, sizeof *s);
+    if (!s) log_die("out of memory");
+    /* A head has no body: the first write tells the handler to stop. */
+    *s = (struct stream){.in = in, .suspended = true, .gone = x->request.head};
+    if (!s->gone && !(s->ring = malloc(STREAM_BUFFER))) log_die("out of memory");
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&s->mutex, NULL);
+    pthread_cond_init(&s->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+
+    reply_bytes(x, status, type, STR(""));
+    x->reply.kind = REPLY_STREAM;
+    x->reply.stream = s;
+    inner_ref(in); /* the connection may end before the handler does */
+    in->has_stream = true;
+    janitor_watch_stream(in->server->janitor, in);
+    return s;
+}
+
+void stream_free(struct stream *s)
+{
+    if (!s) return;
+    janitor_forget_stream(s->in->server->janitor, s->in);
+    pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->mutex);
+    free(s->ring);
+    free(s);
+}
+
+/* With the mutex held. Before the first wake this queues the response. */
+static void wake_reader(struct stream *s)
+{
+    if (!s->suspended) return;
+    s->suspended = false;
+    if (s->in->phase == PHASE_HANDLER) s->in->phase = PHASE_READY;
+    MHD_resume_connection(s->in->connection);
+}
+
+/* Waits for room, with the mutex held. False when there will be none. */
+static bool wait_for_room(struct stream *s)
+{
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += STREAM_STALL_MS / 1000;
+    while (s->n == STREAM_BUFFER && !s->gone && !s->aborted) {
+        wake_reader(s);
+        if (pthread_cond_timedwait(&s->changed, &s->mutex, &end) == ETIMEDOUT) {
+            s->aborted = true;
+            break;
+        }
+    }
+    return !s->gone && !s->aborted;
+}
+
+static size_t put(struct stream *s, str data)
+{
+    const size_t tail = (s->head + s->n) % STREAM_BUFFER;
+    const size_t n = MIN(data.n, MIN(STREAM_BUFFER - s->n, STREAM_BUFFER - tail));
+    memcpy(s->ring + tail, data.p, n);
+    if (!s->n) s->oldest_ms = monotonic_ms();
+    s->n += n;
+    return n;
+}
+
+bool stream_write(struct stream *s, str data)
+{
+    bool alive = true;
+    MUTEX_SCOPE(&s->mutex)
+    {
+        while (data.n && (alive = wait_for_room(s))) {
+            const size_t n = put(s, data);
+            data = str_slice(data, n, data.n);
+        }
+        if (alive) alive = !s->gone && !s->aborted;
+        if (s->n >= STREAM_WAKE) wake_reader(s);
+    }
+    return alive;
+}
+
+void stream_flush(struct stream *s)
+{
+    MUTEX_SCOPE(&s->mutex)
+    {
+        if (s->n) wake_reader(s);
+    }
+}
+
+void stream_tick(struct stream *s, int64_t now_ms)
+{
+    MUTEX_SCOPE(&s->mutex)
+    {
+        if (s->n && now_ms - s->oldest_ms >= STREAM_FLUSH_MS) wake_reader(s);
+    }
+}
+
+void stream_abort(struct stream *s)
+{
+    MUTEX_SCOPE(&s->mutex)
+    s->aborted = true;
+}
+
+bool stream_alive(struct stream *s)
+{
+    bool alive = false;
+    MUTEX_SCOPE(&s->mutex)
+    alive = !s->gone && !s->aborted;
+    return alive;
+}
+
+void stream_end(struct stream *s)
+{
+    struct inner *in = s->in;
+    MUTEX_SCOPE(&s->mutex)
+    {
+        s->ended = true;
+        wake_reader(s);
+    }
+    inner_unref(in);
+}
+
+void stream_gone(struct stream *s)
+{
+    MUTEX_SCOPE(&s->mutex)
+    {
+        s->gone = true;
+        pthread_cond_broadcast(&s->changed);
+    }
+}
+
+static ssize_t take(struct stream *s, char *out, size_t most)
+{
+    if (s->aborted) return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (s->n == 0 && s->ended) return MHD_CONTENT_READER_END_OF_STREAM;
+    if (s->n == 0) {
+        s->suspended = true;
+        MHD_suspend_connection(s->in->connection);
+        return 0;
+    }
+    const size_t n = MIN(most, MIN(s->n, STREAM_BUFFER - s->head));
+    memcpy(out, s->ring + s->head, n);
+    s->head = (s->head + n) % STREAM_BUFFER;
+    s->n -= n;
+    pthread_cond_signal(&s->changed);
+    return (ssize_t)n;
+}
+
+/* On the event thread. */
+static ssize_t send_some(void *cls, uint64_t at, char *out, size_t most)
+{
+    struct stream *s = cls;
+    ssize_t n = 0;
+    MUTEX_SCOPE(&s->mutex)
+    n = take(s, out, most);
+    return n;
+}
+
+struct MHD_Response *stream_response(struct inner *in)
+{
+    return MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, STREAM_WAKE, send_some, in->x.reply.stream, NULL);
+}
