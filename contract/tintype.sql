@@ -273,5 +273,13 @@ BEGIN
 END
 $$;
 
+-- Users --------------------------------------------------------------------------------------------
+-- The colour of a user who chose none: by the sum of the address's code points (objects.md).
+CREATE OR REPLACE FUNCTION tintype.user_avatar(stored varchar, email varchar) RETURNS varchar
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(stored, (ARRAY['primary', 'pink', 'red', 'yellow', 'blue', 'green', 'purple', 'orange', 'gray', 'amber'])
+        [1 + (SELECT coalesce(sum(ascii(letter)), 0) FROM string_to_table(email, NULL) AS letter) % 10])
+$$;
+
 INSERT INTO tintype.edition (number) VALUES (1)
 ON CONFLICT (only_row) DO UPDATE SET number = greatest(edition.number, EXCLUDED.number);

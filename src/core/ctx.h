@@ -16,6 +16,7 @@ struct auth;    /* who calls, see auth/auth.h; NULL on public routes and in jobs
 struct config;  /* snapshot of the system configuration, see config/config.h */
 struct db;      /* a database session, see db/db.h; borrows a connection when first used */
 struct outbox;  /* events that are sent after commit, see event/event.h */
+struct reply;   /* what is answered, see http/reply.h; NULL in jobs */
 struct request; /* what the client sent, see http/request.h; NULL in jobs */
 
 struct ctx {
@@ -26,4 +27,6 @@ struct ctx {
     const struct auth *auth;
     const struct config *config;
     const struct request *request;
+    struct reply
+        *reply; /* for headers, cookies and another success status than the contract's first */
 };

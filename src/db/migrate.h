@@ -19,11 +19,9 @@
 #pragma once
 
 #include "core/err.h"
+#include "core/version.h"
 
 #include <stdbool.h>
-
-/* What Immich calls itself in version_history and we call ourselves to clients. */
-#define COMPATIBLE_VERSION "3.1.0"
 
 struct migrate_opts {
     const char *conninfo;         /* a libpq URL or keyword string */

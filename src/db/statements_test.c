@@ -20,8 +20,9 @@ static bool parameter_fits(PGconn *pg, enum db_type declared, Oid inferred)
     if (wire_oid(declared)) return wire_oid(declared) == inferred;
     const char *wanted =
         declared == DB_VECTOR ? "SELECT typname = 'vector' FROM pg_type WHERE oid = "
-        : declared == DB_ENUM ? "SELECT typtype = 'e' OR typname = 'text' FROM pg_type WHERE oid = "
-                              : "SELECT typcategory = 'A' FROM pg_type WHERE oid = ";
+        : declared == DB_ENUM
+            ? "SELECT typtype = 'e' OR typname IN ('text', 'varchar') FROM pg_type WHERE oid = "
+            : "SELECT typcategory = 'A' FROM pg_type WHERE oid = ";
     char query[160];
     snprintf(query, sizeof query, "%s%u", wanted, inferred);
     PGresult *result = PQexec(pg, query);

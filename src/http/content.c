@@ -63,8 +63,8 @@ void content_prepare(struct exchange *x)
     if (r->kind != REPLY_BYTES || !mime_compressible(r->type)) return;
 
     const str etag = etag_of(x->arena, r->body);
-    if (!has_header(r, STR("ETag"))) reply_header(x, STR("ETag"), etag);
-    reply_header(x, STR("Vary"), STR("Accept-Encoding"));
+    if (!has_header(r, STR("ETag"))) reply_header(&x->reply, STR("ETag"), etag);
+    reply_header(&x->reply, STR("Vary"), STR("Accept-Encoding"));
 
     const bool is_get = str_eq(x->request.method, STR("GET"));
     const str if_none_match = request_header(&x->request, STR("if-none-match"));
@@ -72,7 +72,7 @@ void content_prepare(struct exchange *x)
         const struct conditions c = {.if_none_match = if_none_match};
         const struct validators v = {.etag = etag, .modified = -1};
         if (conditions_check(&c, &v) == CONDITION_NOT_MODIFIED) {
-            reply_empty(x, 304);
+            reply_empty(&x->reply, 304);
             return;
         }
     }
@@ -81,5 +81,5 @@ void content_prepare(struct exchange *x)
     str packed;
     if (!gzip(x->arena, r->body, &packed)) return;
     r->body = packed;
-    reply_header(x, STR("Content-Encoding"), STR("gzip"));
+    reply_header(&x->reply, STR("Content-Encoding"), STR("gzip"));
 }

@@ -17,7 +17,7 @@ struct inner *inner_new(struct http_server *s, struct MHD_Connection *connection
     in->server = s;
     in->connection = connection;
     in->refs = 1;
-    in->x.arena = arena_new();
+    in->x.arena = in->x.reply.arena = arena_new();
     in->raw_target = target.p;
     in->x.request.target = str_dup(in->x.arena, target);
     in->x.request.began_us = monotonic_us();
@@ -88,7 +88,7 @@ void inner_finish(struct inner *in)
     struct reply *r = &in->x.reply;
     if (!r->status) {
         log_error("a handler gave no answer", KV("path", in->x.request.path));
-        reply_message(&in->x, 500, STR("Internal server error"));
+        reply_message(&in->x.reply, 500, STR("Internal server error"));
     }
     if (r->kind == REPLY_FILE) {
         in->work.run = open_file;

@@ -60,7 +60,7 @@ str cache_rule_text(enum cache_rule rule)
 static void answer_missing(struct exchange *x)
 {
     const str message = x->reply.file.missing;
-    reply_message(x, 404, message.n ? message : STR("Not Found"));
+    reply_message(&x->reply, 404, message.n ? message : STR("Not Found"));
 }
 
 /* A quoted-string cannot hold quotes and controls. */
@@ -79,21 +79,21 @@ static void add_file_headers(struct exchange *x, const struct validators *v)
     const struct reply_file *file = &x->reply.file;
     char date[HTTP_DATE_TEXT];
     http_date_format(v->modified, date);
-    reply_header(x, STR("ETag"), v->etag);
-    reply_header(x, STR("Last-Modified"), str_dup(x->arena, str_from(date)));
-    reply_header(x, STR("Accept-Ranges"), STR("bytes"));
+    reply_header(&x->reply, STR("ETag"), v->etag);
+    reply_header(&x->reply, STR("Last-Modified"), str_dup(x->arena, str_from(date)));
+    reply_header(&x->reply, STR("Accept-Ranges"), STR("bytes"));
     if (file->cache != CACHE_NONE)
-        reply_header(x, STR("Cache-Control"), cache_rule_text(file->cache));
+        reply_header(&x->reply, STR("Cache-Control"), cache_rule_text(file->cache));
     if (file->inline_name.n)
-        reply_header(x, STR("Content-Disposition"),
+        reply_header(&x->reply, STR("Content-Disposition"),
             str_fmt(x->arena, "inline; filename*=UTF-8''%.*s",
                 FMT(percent_encode(x->arena, file->inline_name))));
     if (file->attachment_name.n)
-        reply_header(x, STR("Content-Disposition"),
+        reply_header(&x->reply, STR("Content-Disposition"),
             str_fmt(x->arena, "attachment; filename=\"%.*s\"",
                 FMT(quotable(x->arena, file->attachment_name))));
-    if (file->encoding.n) reply_header(x, STR("Content-Encoding"), file->encoding);
-    if (file->vary_encoding) reply_header(x, STR("Vary"), STR("Accept-Encoding"));
+    if (file->encoding.n) reply_header(&x->reply, STR("Content-Encoding"), file->encoding);
+    if (file->vary_encoding) reply_header(&x->reply, STR("Vary"), STR("Accept-Encoding"));
 }
 
 static struct conditions conditions_of(const struct request *r)
@@ -128,7 +128,7 @@ static bool choose_part(struct exchange *x, const struct stat *st, struct range 
         break;
     case CONDITION_NOT_MODIFIED:
         add_file_headers(x, &v);
-        reply_empty(x, 304);
+        reply_empty(&x->reply, 304);
         return false;
     case CONDITION_FAILED:
         answer_missing(x);
@@ -144,13 +144,13 @@ static bool choose_part(struct exchange *x, const struct stat *st, struct range 
             break;
         case RANGE_PART:
             x->reply.status = 206;
-            reply_header(x, STR("Content-Range"),
+            reply_header(&x->reply, STR("Content-Range"),
                 str_fmt(x->arena, "bytes %llu-%llu/%llu", (unsigned long long)part->first,
                     (unsigned long long)part->last, (unsigned long long)size));
             break;
         case RANGE_UNSATISFIABLE:
             /* Compat: the routes that send files turn every failure into 404. */
-            reply_header(x, STR("Content-Range"),
+            reply_header(&x->reply, STR("Content-Range"),
                 str_fmt(x->arena, "bytes */%llu", (unsigned long long)size));
             answer_missing(x);
             return false;

@@ -349,7 +349,7 @@ static void keep_body(struct inner *in, const char *data, size_t n)
     if (in->body.n + n > HTTP_BODY_MAX) {
         /* Compat: upstream's body parser fails with 500, not with 413. */
         in->too_large = true;
-        reply_message(&in->x, 500, STR("Internal server error"));
+        reply_message(&in->x.reply, 500, STR("Internal server error"));
     } else if (s->body_bytes + n > HTTP_BODY_BYTES_MAX) {
         in->overloaded = true;
         answer_busy(&in->x);
@@ -374,7 +374,7 @@ static enum MHD_Result on_body(struct inner *in, const char *data, size_t *data_
     }
     if (in->phase == PHASE_BODY && !in->x.reply.status && in->plan.body == BODY_NONE &&
         in->discarded + n > HTTP_DISCARD_MAX)
-        reply_message(&in->x, 500, STR("Internal server error"));
+        reply_message(&in->x.reply, 500, STR("Internal server error"));
     return discard(in, n);
 }
 

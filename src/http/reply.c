@@ -7,41 +7,39 @@
 
 #include "core/banned.h"
 
-static struct reply *restart(struct exchange *x, int status, enum reply_kind kind)
+static void restart(struct reply *r, int status, enum reply_kind kind)
 {
-    struct reply *r = &x->reply;
     assert(r->kind != REPLY_STREAM); /* its status is on the wire already */
     buf_done(&r->heap);
     r->status = status;
     r->kind = kind;
     r->type = r->body = STR("");
     r->file = (struct reply_file){0};
-    return r;
 }
 
-void reply_empty(struct exchange *x, int status)
+void reply_empty(struct reply *r, int status)
 {
-    restart(x, status, REPLY_EMPTY);
+    restart(r, status, REPLY_EMPTY);
 }
 
-void reply_bytes(struct exchange *x, int status, str type, str body)
+void reply_bytes(struct reply *r, int status, str type, str body)
 {
-    struct reply *r = restart(x, status, REPLY_BYTES);
+    restart(r, status, REPLY_BYTES);
     r->type = type;
     r->body = body;
 }
 
-void reply_json(struct exchange *x, int status, str body)
+void reply_json(struct reply *r, int status, str body)
 {
-    reply_bytes(x, status, STR("application/json; charset=utf-8"), body);
+    reply_bytes(r, status, STR("application/json; charset=utf-8"), body);
 }
 
-void reply_json_buf(struct exchange *x, int status, struct buf *body)
+void reply_json_buf(struct reply *r, int status, struct buf *body)
 {
-    reply_json(x, status, STR(""));
-    x->reply.heap = *body;
+    reply_json(r, status, STR(""));
+    r->heap = *body;
     *body = (struct buf){0};
-    x->reply.body = buf_str(&x->reply.heap);
+    r->body = buf_str(&r->heap);
 }
 
 /* Messages are our own texts and echoes of the request, so quotes and control characters occur. */
@@ -60,29 +58,29 @@ static void add_json_string(struct buf *b, str s)
     buf_add_char(b, '"');
 }
 
-void reply_message(struct exchange *x, int status, str message)
+void reply_message(struct reply *r, int status, str message)
 {
     auto_buf b = {0};
     buf_add(&b, STR("{\"message\":"));
     add_json_string(&b, str_is_utf8(message) ? message : STR("Bad Request"));
     buf_add_char(&b, '}');
-    reply_json(x, status, buf_take(&b, x->arena));
+    reply_json(r, status, buf_take(&b, r->arena));
 }
 
-void reply_redirect(struct exchange *x, int status, str location)
+void reply_redirect(struct reply *r, int status, str location)
 {
-    reply_header(x, STR("Location"), location);
-    reply_bytes(x, status, STR("text/plain; charset=utf-8"),
-        str_fmt(x->arena, "%s. Redirecting to %.*s",
+    reply_header(r, STR("Location"), location);
+    reply_bytes(r, status, STR("text/plain; charset=utf-8"),
+        str_fmt(r->arena, "%s. Redirecting to %.*s",
             status == 301   ? "Moved Permanently"
             : status == 307 ? "Temporary Redirect"
                             : "Found",
             FMT(location)));
 }
 
-void reply_file(struct exchange *x, const struct reply_file *file)
+void reply_file(struct reply *r, const struct reply_file *file)
 {
-    struct reply *r = restart(x, 200, REPLY_FILE);
+    restart(r, 200, REPLY_FILE);
     r->file = *file;
 }
 
@@ -106,9 +104,8 @@ static bool is_field_value(str value)
     return true;
 }
 
-void reply_header(struct exchange *x, str name, str value)
+void reply_header(struct reply *r, str name, str value)
 {
-    struct reply *r = &x->reply;
     if (!is_token(name) || !is_field_value(value)) {
         log_warn("reply header dropped: not allowed in HTTP", KV("name", name));
         return;
@@ -121,12 +118,12 @@ void reply_header(struct exchange *x, str name, str value)
 
 void answer_refused(struct exchange *x, int status, str message)
 {
-    reply_message(x, status, message);
+    reply_message(&x->reply, status, message);
     x->reply.close = true;
 }
 
 void answer_busy(struct exchange *x)
 {
-    reply_header(x, STR("Retry-After"), str_fmt(x->arena, "%d", HTTP_RETRY_AFTER_S));
-    reply_message(x, 503, STR("Server is busy, try again later"));
+    reply_header(&x->reply, STR("Retry-After"), str_fmt(x->arena, "%d", HTTP_RETRY_AFTER_S));
+    reply_message(&x->reply, 503, STR("Server is busy, try again later"));
 }

@@ -1,7 +1,7 @@
 /* What a handler answers: nothing, bytes, a file, or a stream.
  *
- *   reply_json(x, 200, text);
- *   reply_file(x, &(struct reply_file){ .path = path, .type = STR("image/webp"), .cache =
+ *   reply_json(cx->reply, 200, text);
+ *   reply_file(out, &(struct reply_file){ .path = path, .type = STR("image/webp"), .cache =
  * CACHE_MEDIA });
  *
  * http/ does the rest after the handler returned: ETag, conditional requests, ranges, compression,
@@ -54,6 +54,7 @@ struct reply_file {
 };
 
 struct reply {
+    struct arena *arena; /* of the exchange */
     int status;
     enum reply_kind kind;
     str type;        /* Content-Type of bytes and streams */
@@ -71,20 +72,20 @@ struct reply {
 };
 
 /* Drops what was answered before (not headers) and sets status and kind. */
-void reply_empty(struct exchange *x, int status);
-void reply_bytes(struct exchange *x, int status, str type, str body);
+void reply_empty(struct reply *r, int status);
+void reply_bytes(struct reply *r, int status, str type, str body);
 /* application/json; charset=utf-8 */
-void reply_json(struct exchange *x, int status, str body);
+void reply_json(struct reply *r, int status, str body);
 /* As reply_json; the buffer's memory is taken over and freed once sent. */
-void reply_json_buf(struct exchange *x, int status, struct buf *body);
+void reply_json_buf(struct reply *r, int status, struct buf *body);
 /* {"message": …}: the shape of every error of the contract. */
-void reply_message(struct exchange *x, int status, str message);
+void reply_message(struct reply *r, int status, str message);
 /* Location and the short text upstream sends along. */
-void reply_redirect(struct exchange *x, int status, str location);
-void reply_file(struct exchange *x, const struct reply_file *file);
+void reply_redirect(struct reply *r, int status, str location);
+void reply_file(struct reply *r, const struct reply_file *file);
 /* Adds a header; names may repeat (Set-Cookie). Control characters make it invalid: it is dropped
  * and logged, never sent. More than REPLY_HEADERS_MAX is a bug. */
-void reply_header(struct exchange *x, str name, str value);
+void reply_header(struct reply *r, str name, str value);
 
 /* ---- streams ---- */
 

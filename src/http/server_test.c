@@ -31,7 +31,7 @@ struct app {
 static bool quick(struct app *app, struct exchange *x)
 {
     if (!str_eq(x->request.path, STR("/ping"))) return false;
-    reply_json(x, 200, STR("{\"res\":\"pong\"}"));
+    reply_json(&x->reply, 200, STR("{\"res\":\"pong\"}"));
     return true;
 }
 
@@ -77,7 +77,7 @@ static void handle_broken(struct app *app, struct exchange *x)
 static void handle_seen(struct app *app, struct exchange *x)
 {
     const struct request *r = &x->request;
-    reply_json(x, 200,
+    reply_json(&x->reply, 200,
         str_fmt(x->arena, "%.*s|%.*s|%.*s|%.*s|%.*s|%d|%.*s", FMT(r->method), FMT(r->path),
             FMT(request_query(r, STR("q"))), FMT(r->client_ip), FMT(r->host), r->https,
             FMT(request_cookie(r, x->arena, STR("immich_access_token")))));
@@ -89,26 +89,26 @@ static void handle(struct app *app, struct exchange *x)
     app->handled++;
     if (str_eq(path, STR("/seen"))) handle_seen(app, x);
     if (str_eq(path, STR("/echo")))
-        reply_bytes(x, 201, STR("text/plain"), request_body(&x->request));
-    if (str_eq(path, STR("/none"))) reply_empty(x, 204);
-    if (str_eq(path, STR("/void"))) reply_empty(x, 200);
+        reply_bytes(&x->reply, 201, STR("text/plain"), request_body(&x->request));
+    if (str_eq(path, STR("/none"))) reply_empty(&x->reply, 204);
+    if (str_eq(path, STR("/void"))) reply_empty(&x->reply, 200);
     if (str_eq(path, STR("/big"))) {
         char *p = arena_alloc_raw(x->arena, 100000);
         memset(p, 'a', 100000);
-        reply_json(x, 200, (str){p, 100000});
+        reply_json(&x->reply, 200, (str){p, 100000});
     }
     if (str_eq(path, STR("/file")))
-        reply_file(x, &(struct reply_file){.path = app->file,
-                          .type = STR("image/jpeg"),
-                          .cache = CACHE_MEDIA,
-                          .inline_name = STR("a b\xc3\xa9.jpg")});
+        reply_file(&x->reply, &(struct reply_file){.path = app->file,
+                                  .type = STR("image/jpeg"),
+                                  .cache = CACHE_MEDIA,
+                                  .inline_name = STR("a b\xc3\xa9.jpg")});
     if (str_eq(path, STR("/gone")))
-        reply_file(x, &(struct reply_file){
-                          .path = "/nonexistent/x", .missing = STR("Asset media not found")});
-    if (str_eq(path, STR("/redirect"))) reply_redirect(x, 302, STR("/else"));
+        reply_file(&x->reply, &(struct reply_file){.path = "/nonexistent/x",
+                                  .missing = STR("Asset media not found")});
+    if (str_eq(path, STR("/redirect"))) reply_redirect(&x->reply, 302, STR("/else"));
     if (str_eq(path, STR("/evil"))) {
-        reply_header(x, STR("X-Evil"), STR("a\r\nSet-Cookie: b"));
-        reply_empty(x, 200);
+        reply_header(&x->reply, STR("X-Evil"), STR("a\r\nSet-Cookie: b"));
+        reply_empty(&x->reply, 200);
     }
     if (str_eq(path, STR("/stream"))) handle_stream(app, x);
     if (str_eq(path, STR("/stream/endless"))) handle_endless(app, x);

@@ -49,7 +49,7 @@ struct stream *stream_begin(struct exchange *x, int status, str type)
     pthread_cond_init(&s->changed, &attributes);
     pthread_condattr_destroy(&attributes);
 
-    reply_bytes(x, status, type, STR(""));
+    reply_bytes(&x->reply, status, type, STR(""));
     x->reply.kind = REPLY_STREAM;
     x->reply.stream = s;
     inner_ref(in); /* the connection may end before the handler does */

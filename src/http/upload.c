@@ -197,7 +197,7 @@ void upload_begin(struct work *w)
     const str type = request_header(&x->request, STR("content-type"));
     str boundary = {0};
     if (multipart_is(type) && !multipart_boundary(x->arena, type, &boundary)) {
-        reply_message(x, 400, STR("Multipart: Boundary not found"));
+        reply_message(&x->reply, 400, STR("Multipart: Boundary not found"));
         inner_finish(in);
         return;
     }
@@ -212,9 +212,9 @@ static void fail(struct upload_run *run, err e)
     struct exchange *x = &run->in->x;
     if (e->status >= 500) {
         log_error("upload failed", KV_ERROR(e));
-        reply_message(x, e->status, STR("Internal server error"));
+        reply_message(&x->reply, e->status, STR("Internal server error"));
     } else {
-        reply_message(x, e->status, str_from(e->message));
+        reply_message(&x->reply, e->status, str_from(e->message));
     }
     MUTEX_SCOPE(&run->mutex)
     run->failed = true;

@@ -562,8 +562,8 @@ void ws_check(struct ws *w, struct inner *in)
     struct exchange *x = &in->x;
     const struct sio_refusal refusal = sio_check(&x->request);
     if (refusal.message) {
-        reply_header(x, STR("Access-Control-Allow-Origin"), STR("*"));
-        reply_bytes(x, 400, STR("application/json"),
+        reply_header(&x->reply, STR("Access-Control-Allow-Origin"), STR("*"));
+        reply_bytes(&x->reply, 400, STR("application/json"),
             str_fmt(x->arena, "{\"code\":%d,\"message\":\"%s\"}", refusal.code, refusal.message));
         x->reply.outside_api = true;
     } else if (w->sockets_n >= WS_SOCKETS_MAX || in->server->stopping) {
