@@ -596,7 +596,7 @@ static void a_slow_reader_gets_the_whole_file(void **state)
 {
     struct app *app = *state;
     const int fd = dial(app->port);
-    const int small = 4096;
+    const int small = 64 * 1024;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     say(fd, GET("/file"));
     nanosleep(&(struct timespec){.tv_nsec = 300 * 1000 * 1000}, NULL);

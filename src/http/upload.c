@@ -85,6 +85,8 @@ static fallible begin_file(struct upload_run *run, const struct multipart_part *
     file->path = cstr(x->arena, str_fmt(x->arena, "%s/" UPLOAD_PREFIX "%.*s", u->rules.folder,
                                     FMT(uuid_str(x->arena, uuid_v4()))));
     file->fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, FILE_MODE);
+    /* The folder's absence is our fault, not something the client asked for. */
+    if (file->fd < 0 && errno == ENOENT) FAIL(INTERNAL, "no upload folder %s", u->rules.folder);
     if (file->fd < 0) FAIL_ERRNO("open", file->path);
     u->files_n++;
     run->file = file;
