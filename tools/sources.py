@@ -16,6 +16,7 @@ GROUPS = {
     "ml": ["src/ml/*.c"],
     "box": ["src/box/*.c"],
     "app": ["src/app/**/*.c"],
+    "check": ["src/app/**/*_check.c"],  # rules of the contract (x-check), nothing but json/ below them
     "api": ["src/app/**/*_api.c"],
     "job": ["src/app/**/*_job.c"],
     "tests": ["src/**/*_test.c"],

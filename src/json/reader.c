@@ -117,10 +117,7 @@ static double number_of(const struct json_value *v)
     if (json_double(v, &value)) return value;
     if (json_type(v) == JSON_NULL) return 0;
     if (json_bool(v, &yes)) return yes;
-    if (!json_string(v, &text)) return NAN;
-    text = str_trim(text);
-    if (text.n == 0) return 0;
-    return str_parse_double(text, &value) ? value : NAN;
+    return json_string(v, &text) ? json_number_of(text) : NAN;
 }
 
 static bool read_number(

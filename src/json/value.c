@@ -3,6 +3,7 @@
 #include "core/size.h"
 #include "json/value.h"
 
+#include <math.h>
 #include <yyjson.h>
 
 #include "core/banned.h"
@@ -165,6 +166,14 @@ const struct json_value *json_next(struct json_iter *it)
     }
     it->next = outer(unsafe_yyjson_get_next(v));
     return outer(v);
+}
+
+double json_number_of(str text)
+{
+    double value;
+    text = str_trim(text);
+    if (text.n == 0) return 0;
+    return str_parse_double(text, &value) ? value : NAN;
 }
 
 /* ---- making values ---- */

@@ -66,6 +66,9 @@ struct json_iter {
 struct json_iter json_iter(const struct json_value *v);
 const struct json_value *json_next(struct json_iter *it);
 
+/* JavaScript's Number(text): the empty text is 0, what is no number NaN. */
+double json_number_of(str text);
+
 /* ---- making values ---- */
 
 struct json_pair {

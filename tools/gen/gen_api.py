@@ -17,7 +17,7 @@ How an operation's function looks (left out: what it does not have):
 
 `in` has the path, query and header parameters as members, then `body`. T is the answer's struct (struct list_X for an
 array), str for text and raw JSON, struct reply for files, struct stream for streams. An operation whose contract lists
-several 2xx answers sets cx->status to one that is not its first.
+several 2xx answers says which in the reply (cx->reply), unless it is the first.
 """
 import argparse
 import dataclasses

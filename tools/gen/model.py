@@ -505,7 +505,7 @@ class Model:
             name = self._ref_name(schema)
             return self._of(self._named(name, self._schemas[name]))
         if schema.get("x-raw") or "anyOf" in schema or "oneOf" in schema or "type" not in schema:
-            return Type("RAW", "str", "str", {}, set())
+            return Type("RAW", "str", "str", {}, {"RECORD"} if schema.get("type") == "object" else set())
         if "enum" in schema:
             return self._of(self._enum(inline_name, schema))
         kind = schema["type"]
