@@ -45,7 +45,8 @@ static str path_text(struct issues *issues)
     return buf_take(&out, issues->arena);
 }
 
-static void add(struct issues *issues, str members, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void add(
+    struct issues *issues, str members, const char *format, va_list args)
 {
     issues->found++;
     if (issues->n == ISSUES_MAX) return;

@@ -31,6 +31,7 @@ static const struct json_value *query_of(struct arena *a, str text)
     size_t n = 0;
     str rest = str_slice(text, 1, text.n);
     for (str part; n < PAIRS_MAX && str_cut(&rest, '&', &part); n++) {
+        pairs[n] = (struct json_pair){0};
         str_cut(&part, '=', &pairs[n].name);
         pairs[n].value = part;
     }
