@@ -38,7 +38,8 @@ static struct http_options with_defaults(struct http_options o)
     return o;
 }
 
-static void log_line(void *cls, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void log_line(
+    void *cls, const char *format, va_list arguments)
 {
     char text[256];
     vsnprintf(text, sizeof text, format, arguments);
