@@ -309,6 +309,7 @@ static enum MHD_Result on_header(struct inner *in, const char *method, const cha
     s->hooks->plan(s->app, &in->x, &in->plan);
     in->x.route = in->plan.route;
     raise_timeout(in);
+    in->link->receives = in->has_body;
     if (in->plan.body == BODY_UPLOAD) return begin_upload(in);
     in->phase = PHASE_BODY;
     return MHD_YES;
@@ -317,6 +318,7 @@ static enum MHD_Result on_header(struct inner *in, const char *method, const cha
 static enum MHD_Result on_body_end(struct inner *in)
 {
     struct request *r = &in->x.request;
+    in->link->receives = false;
     if (in->run) {
         in->phase = PHASE_HANDLER;
         MHD_suspend_connection(in->connection);

@@ -6,9 +6,11 @@
 #include "http/exchange.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -144,6 +146,18 @@ static void drain(struct lingerer *l)
     if (n <= 0 || l->drained > LINGER_BYTES_MAX) end_lingering(l);
 }
 
+/* libmicrohttpd takes a short read for an empty socket and, being edge-triggered, never sees an end
+ * that had already arrived behind it. Ending the reading half again gives it another edge; a reply
+ * can still be sent. */
+static void notice_end(struct link *l)
+{
+    struct pollfd p = {.fd = l->fd, .events = POLLRDHUP};
+    int unread = 0;
+    if (poll(&p, 1, 0) != 1 || ioctl(l->fd, FIONREAD, &unread) != 0 || unread) return;
+    l->receives = false;
+    shutdown(l->fd, SHUT_RD);
+}
+
 /* Shuts down what is late; the event thread sees the end and closes. Returns how long to sleep. */
 static int sweep(struct janitor *j)
 {
@@ -154,6 +168,7 @@ static int sweep(struct janitor *j)
         for (struct link *l = j->links; l; l = l->next) {
             const int64_t deadline = l->deadline_ms;
             if (deadline && now > deadline) shutdown(l->fd, SHUT_RDWR);
+            if (l->receives) notice_end(l);
         }
         for (struct inner *in = j->streams; in; in = in->stream_next)
             stream_tick(in->x.reply.stream, now);

@@ -1,5 +1,6 @@
 /* The thread that looks after what nobody else waits for: connections whose header is late,
- * streams whose bytes wait, and sockets that are closed while their client still sends.
+ * bodies whose sender has left, streams whose bytes wait, and sockets that are closed while their
+ * client still sends.
  *
  * Owns    links (one for each connection) from janitor_link_new to janitor_link_free.
  * Threads any; its lists have one lock that is never held across a call that can block.
@@ -21,6 +22,7 @@ struct link {
     struct link *next, **back;
     int fd;
     _Atomic int64_t deadline_ms; /* the header must be whole by then; 0 while a request runs */
+    atomic_bool receives;        /* a body comes: look whether the client is still there */
     bool linger;                 /* event thread only: the client may still send when we close */
 };
 

@@ -38,7 +38,7 @@ static bool begin(struct app *app, struct exchange *x)
     static const char *const FIELDS[] = {"assetData", "sidecarData", NULL};
     app->begun++;
     if (request_has_header(&x->request, STR("x-immich-checksum"))) {
-        reply_json(x, 200, STR("{\"status\":\"duplicate\"}"));
+        reply_json(&x->reply, 200, STR("{\"status\":\"duplicate\"}"));
         return true;
     }
     x->upload->rules = (struct upload_rules){
@@ -67,7 +67,7 @@ static void handle(struct app *app, struct exchange *x)
         assert_int_equal(rename(u->files[0].path, cstr(x->arena, kept)), 0);
     }
     app->handled++;
-    reply_bytes(x, 201, STR("text/plain"), buf_take(&b, x->arena));
+    reply_bytes(&x->reply, 201, STR("text/plain"), buf_take(&b, x->arena));
 }
 
 static void finished(struct app *app, const struct exchange *x, int status, int64_t took_us)
