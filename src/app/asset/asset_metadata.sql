@@ -1,11 +1,12 @@
 -- What metadata extraction and sidecars read and write.
 
 -- row: metadata_asset (id uuid, ownerId uuid, type text, originalPath text, fileCreatedAt timestamptz, libraryId uuid?,
---   livePhotoVideoId uuid?, sidecarPath text?)
+--   livePhotoVideoId uuid?, sidecarPath text?, wasExtracted bool)
 -- sql: metadata_asset(id uuid) -> maybe metadata_asset
 SELECT a.id, a."ownerId", a.type, a."originalPath", a."fileCreatedAt", a."libraryId", a."livePhotoVideoId",
-    f.path AS "sidecarPath"
+    f.path AS "sidecarPath", j."metadataExtractedAt" IS NOT NULL AS "wasExtracted"
 FROM asset a
+LEFT JOIN asset_job_status j ON j."assetId" = a.id
 LEFT JOIN asset_file f ON f."assetId" = a.id AND f.type = 'sidecar' AND NOT f."isEdited"
 WHERE a.id = $id;
 
