@@ -45,27 +45,28 @@ static double six_decimals(double degrees)
     return floor(degrees * 1e6 + 0.5) / 1e6;
 }
 
-bool exif_position_find(const struct exif_tags *tags, double *latitude, double *longitude)
+enum exif_position exif_position_find(
+    const struct exif_tags *tags, double *latitude, double *longitude)
 {
     double pair[2] = {0}, place[2] = {0};
     const bool has_pair = read_pair(exif_tag(tags, STR("GPSPosition")), pair);
     const bool has_place = read_pair(exif_tag(tags, STR("GeolocationPosition")), place);
     double lat, lon;
     if (!read_degrees(exif_tag(tags, STR("GPSLatitude")), &lat)) {
-        if (!has_pair) return false;
+        if (!has_pair) return POSITION_NONE;
         lat = pair[0];
     }
     if (!read_degrees(exif_tag(tags, STR("GPSLongitude")), &lon)) {
-        if (!has_pair) return false;
+        if (!has_pair) return POSITION_NONE;
         lon = pair[1];
     }
-    if ((lat == 0 && lon == 0) || fabs(lat) > 90 || fabs(lon) > 180) return false;
+    if ((lat == 0 && lon == 0) || fabs(lat) > 90 || fabs(lon) > 180) return POSITION_IMPOSSIBLE;
     lat = signed_degrees(tags, lat, STR("GPSLatitudeRef"), "Ss", has_place ? &place[0] : NULL);
     lon = signed_degrees(tags, lon, STR("GPSLongitudeRef"), "Ww", has_place ? &place[1] : NULL);
     lat = six_decimals(lat);
     lon = six_decimals(lon);
-    if (lat == 0 && lon == 0) return false;
+    if (lat == 0 && lon == 0) return POSITION_NONE;
     *latitude = lat;
     *longitude = lon;
-    return true;
+    return POSITION_FOUND;
 }

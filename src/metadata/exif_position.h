@@ -1,8 +1,13 @@
-/* Where a photo was taken. Threads any. False when the tags name no place or an impossible one. */
+/* Where a photo was taken. Threads any. */
 #pragma once
-
-#include <stdbool.h>
 
 struct exif_tags;
 
-bool exif_position_find(const struct exif_tags *tags, double *latitude, double *longitude);
+enum exif_position {
+    POSITION_NONE,       /* no pair of coordinates */
+    POSITION_IMPOSSIBLE, /* out of range, or 0, 0: then no GPS tag of the file is to be believed */
+    POSITION_FOUND,
+};
+
+enum exif_position exif_position_find(
+    const struct exif_tags *tags, double *latitude, double *longitude);

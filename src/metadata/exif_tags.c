@@ -22,6 +22,7 @@ const struct json_value *exif_tag(const struct exif_tags *tags, str name)
     const struct json_value *v = json_get(tags->json, name);
     str text;
     if (json_type(v) == JSON_NULL) return NULL;
+    if (tags->gps_ignored && str_starts(name, STR("GPS"))) return NULL;
     for (size_t i = 0; json_string(v, &text) && i < LENGTH(words); i++) {
         if (str_eq(text, words[i])) return NULL;
     }
@@ -57,7 +58,9 @@ static void read_date(struct exif_tags *tags, str name, bool video, struct exif_
 void exif_tags_read(struct arena *a, const struct json_value *json, struct exif_tags *out)
 {
     *out = (struct exif_tags){.json = json};
-    out->has_position = exif_position_find(out, &out->latitude, &out->longitude);
+    const enum exif_position position = exif_position_find(out, &out->latitude, &out->longitude);
+    out->has_position = position == POSITION_FOUND;
+    out->gps_ignored = position == POSITION_IMPOSSIBLE;
     const bool video = is_video(out);
     out->has_zone = exif_zone_find(a, out, video, &out->zone);
     for (size_t i = 0; i < EXIF_DATES; i++)

@@ -36,6 +36,7 @@ struct exif_tags {
     const struct json_value *json; /* NULL when the file could not be read */
     bool has_zone;
     struct zone zone;
+    bool gps_ignored; /* its coordinates are impossible: no GPS tag counts */
     bool has_position;
     double latitude, longitude; /* degrees, six decimals */
     struct exif_capture dates[EXIF_DATES];
@@ -44,8 +45,8 @@ struct exif_tags {
 /* json is one object of ExifTool's answer, or NULL. */
 void exif_tags_read(struct arena *a, const struct json_value *json, struct exif_tags *out);
 
-/* A tag's value; NULL when there is none or when it is one of the words "undef", "undefined" and
- * "null" that writers leave behind. */
+/* A tag's value; NULL when there is none, when it is ignored, and when it is one of the words
+ * "undef", "undefined" and "null" that writers leave behind. */
 const struct json_value *exif_tag(const struct exif_tags *tags, str name);
 /* The date that counts as the time of capture, NULL when there is none. */
 const struct exif_capture *exif_capture_date(const struct exif_tags *tags);

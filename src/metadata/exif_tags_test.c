@@ -93,6 +93,7 @@ static const struct {
     {"{" TAKEN "\"GPSDateTime\":\"2023:01:02 03:04:05Z\"}", "UTC"},
     {"{" TAKEN "\"GPSDateStamp\":\"2023:01:02\",\"GPSTimeStamp\":\"01:04:05\"}", "UTC+2"},
     {"{" TAKEN "\"DateTimeUTC\":\"2023:01:02 01:04:05\"}", "UTC+2"},
+    {"{" TAKEN "\"DateTimeUTC\":\"2023:01:02 01:04:05+05:00\"}", NULL},
     {"{" TAKEN "\"SonyDateTime2\":\"2023:01:02 01:04:05\"}", "UTC+2"},
     /* the first local time and the first UTC time decide, right or wrong */
     {"{\"SubSecDateTimeOriginal\":\"2023:01:05 03:04:05\","
@@ -107,6 +108,8 @@ static const struct {
     {"{" TAKEN "\"TimeStamp\":\"2023:01:02 01:04:05\"}", "UTC+2"},
     {"{" TAKEN "\"TimeStamp\":\"2023:01:02 01:04:05+01:00\"}", "UTC+3"},
     {"{" TAKEN "\"TimeStamp\":1672628645}", NULL},
+    {"{\"DateTimeOriginal\":\"2023:01:02 03:04:05Z\",\"TimeStamp\":\"2020:01:01 00:00:00\"}",
+        "UTC"},
 };
 
 static void the_zone_is_found_in_its_order(void **state)
@@ -163,6 +166,9 @@ static void a_date_is_in_its_own_zone_or_in_that_of_the_file(void **state)
         assert_int_equal(date->utc_text, cases[i].utc_text);
     }
     assert_null(exif_capture_date(&(struct exif_tags){0}));
+    const struct exif_tags nowhere = tags_of("{\"GPSLatitude\":0,\"GPSLongitude\":0,"
+                                             "\"GPSDateTime\":\"2023:01:02 03:04:05Z\"}");
+    assert_null(exif_capture_date(&nowhere)); /* a receiver without a fix knows no time either */
 }
 
 static void a_position_is_believed_if_it_is_one(void **state)

@@ -109,19 +109,18 @@ static bool local_capture(const struct exif_tags *tags, struct when *out)
     return false;
 }
 
+/* A time in UTC; one with another zone is none. */
 static bool read_utc(struct arena *a, const struct exif_tags *tags, str name, struct when *out)
 {
+    struct exif_date date;
     str text, time;
+    if (!json_string(exif_tag(tags, name), &text)) return false;
     if (str_eq(name, STR("GPSDateStamp"))) {
-        if (!json_string(exif_tag(tags, name), &text)) return false;
         if (!json_string(exif_tag(tags, STR("GPSTimeStamp")), &time)) return false;
         text = str_fmt(a, "%.*s %.*s", FMT(text), FMT(time));
-    } else if (!json_string(exif_tag(tags, name), &text)) {
-        return false;
     }
-    struct exif_date date;
-    if (!exif_date_parse(text, &date)) return false;
-    *out = date.zoned ? zone_instant_from_wall(&date.zone, date.wall) : date.wall;
+    if (!exif_date_parse(text, &date) || (date.zoned && !zone_is_utc(&date.zone))) return false;
+    *out = date.wall;
     return true;
 }
 
@@ -140,27 +139,48 @@ static bool nearest_zone(int64_t difference_us, struct zone *out)
     return best <= ROUND_MAX_S;
 }
 
-/* 5. and 6. The difference between a local time of capture and the same moment in UTC. */
-static bool from_difference(
-    struct arena *a, const struct exif_tags *tags, const str *names, size_t n, struct zone *out)
+/* 5. The difference between the first local time of capture and the first time in UTC. */
+static bool from_utc(struct arena *a, const struct exif_tags *tags, struct zone *out)
 {
+    static const str names[] = {STR_INIT("GPSDateTime"), STR_INIT("DateTimeUTC"),
+        STR_INIT("GPSDateStamp"), STR_INIT("SonyDateTime2")};
     struct when local, utc;
     if (!local_capture(tags, &local)) return false;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < LENGTH(names); i++) {
         if (read_utc(a, tags, names[i], &utc)) return nearest_zone(local.us - utc.us, out);
+    }
+    return false;
+}
+
+/* 6. The same with a time stamp that nobody defines well; beside it, a time of capture in UTC is
+ * believed after all. */
+static bool from_time_stamp(const struct exif_tags *tags, struct zone *out)
+{
+    struct exif_date stamp;
+    str time;
+    if (!json_string(exif_tag(tags, STR("TimeStamp")), &time) || !exif_date_parse(time, &stamp))
+        return false;
+    const struct when utc =
+        stamp.zoned ? zone_instant_from_wall(&stamp.zone, stamp.wall) : stamp.wall;
+    for (size_t i = 0; i < LENGTH(captures); i++) {
+        struct exif_date date;
+        str text;
+        if (!json_string(exif_tag(tags, captures[i]), &text)) continue;
+        if (!exif_date_parse(text, &date)) continue;
+        if (date.zoned) {
+            *out = date.zone;
+            return true;
+        }
+        if (nearest_zone(date.wall.us - utc.us, out)) return true;
     }
     return false;
 }
 
 bool exif_zone_find(struct arena *a, const struct exif_tags *tags, bool video, struct zone *out)
 {
-    static const str utc_tags[] = {STR_INIT("GPSDateTime"), STR_INIT("DateTimeUTC"),
-        STR_INIT("GPSDateStamp"), STR_INIT("SonyDateTime2")};
-    static const str last_resort[] = {STR_INIT("TimeStamp")};
     if (from_offset_tags(a, tags, out)) return true;
     if (from_position(a, tags, out)) return true;
     if (from_capture_times(tags, out)) return true;
     if (video) return zone_fixed(0, out); /* 4. */
-    if (from_difference(a, tags, utc_tags, LENGTH(utc_tags), out)) return true;
-    return from_difference(a, tags, last_resort, LENGTH(last_resort), out);
+    return from_utc(a, tags, out) || from_time_stamp(tags, out);
 }
