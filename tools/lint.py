@@ -9,8 +9,9 @@ usage: lint.py [ROOT]
   banned    every .c file ends its includes with core/banned.h
   comment   comments are /* */
   length    a file has at most 800 lines, a function at most 60
-  access    an operation whose access rule is "handler: why" looks at who asks: it calls access_require or uses cx->auth
-            (not where only an administrator gets in anyway)
+  access    an operation whose access rule is "handler: why" looks at who asks: it, or a function of its file that it calls,
+            calls access_require or uses cx->auth (not where only an administrator gets in anyway)
+  check     every check_<name> that the contract asks for (x-check) is written in a src/app/**/*_check.c
   todo      a TODO names its issue: TODO(#12)
 """
 import pathlib
@@ -36,6 +37,7 @@ TODO_FOLDERS = ["src", "contract", "tools", "tests", "script"]
 
 INCLUDE = re.compile(r'^#include "([a-z_]+)/(?:([a-z_]+)/)?([\w.]+)"', re.M)
 ALWAYS_ERR = re.compile(r"returns_nonnull[^;]*?\berr (\w+)\(")
+FUNCTION = re.compile(r"^(?:static )?[\w ]+?[ *](\w+)\([^;{]*\)\n\{.*?^}", re.M | re.S)
 ERR_FUNCTION = re.compile(r"^(?:static )?err (\w+)\(", re.M)
 
 
@@ -60,6 +62,7 @@ class Lint:
                 self.fallible(path, text, always)
                 self.banned(path, text)
         self.access()
+        self.checks()
         self.todo()
         return self.found
 
@@ -124,10 +127,23 @@ class Lint:
                 by_hand |= {operation["operationId"] for operation in item.values() if self.checks_itself(operation)}
         for path in sorted(self.root.glob("src/app/**/*_api.c")):
             text = path.read_text(encoding="utf-8")
-            for match in re.finditer(r"^fallible op_(\w+)\(.*?^}", text, re.M | re.S):
-                if match[1] in by_hand and "access_require" not in match[0] and "cx->auth" not in match[0]:
+            functions = {match[1]: match for match in FUNCTION.finditer(text)}
+            asks = {name for name, match in functions.items() if "access_require" in match[0] or "cx->auth" in match[0]}
+            while more := {name for name, match in functions.items() if name not in asks
+                    and asks & set(re.findall(r"(\w+)\(", match[0][match[0].index("{"):]))}:
+                asks |= more
+            for name, match in functions.items():
+                if name.removeprefix("op_") in by_hand and name.startswith("op_") and name not in asks:
                     line = text.count("\n", 0, match.start()) + 1
-                    self.say(path, line, "access", f"{match[1]} must check access itself, and does not look at who asks")
+                    self.say(path, line, "access", f"{name[3:]} must check access itself, and does not look at who asks")
+
+    def checks(self):
+        written = "\n".join(path.read_text(encoding="utf-8") for path in self.root.glob("src/app/**/*_check.c"))
+        for path in sorted(self.root.glob("contract/*.yaml")):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                for name in re.findall(r"\bx-check: (\w+)", line.partition("#")[0]):
+                    if f"void check_{name}(" not in written:
+                        self.say(path, number, "check", f"check_{name} is not written")
 
     @staticmethod
     def checks_itself(operation):

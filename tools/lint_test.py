@@ -65,6 +65,17 @@ class Rules(unittest.TestCase):
         text = SOUND["src/app/tag/tag_api.c"].replace("cx->auth->user", "0")
         self.assertEqual(found(src__app__tag__tag_api_DOT_c=text), ["access"])
 
+    def test_an_operation_that_asks_through_a_helper(self):
+        helper = "static fallible mine(struct ctx *cx)\n{\n    return list(cx, cx->auth->user);\n}\n\n"
+        text = SOUND["src/app/tag/tag_api.c"].replace("return list(cx, cx->auth->user)", "return mine(cx)")
+        self.assertEqual(found(src__app__tag__tag_api_DOT_c=text.replace("fallible op_", helper + "fallible op_")), [])
+
+    def test_a_check_that_nobody_wrote(self):
+        text = SOUND["contract/tags.yaml"] + "components: {schemas: {Tag: {type: object, x-check: tag, properties: {}}}}\n"
+        self.assertEqual(found(**{"contract__tags.yaml": text}), ["check"])
+        written = '#include "core/banned.h"\nvoid check_tag(const struct Tag *tag, struct issues *issues)\n{\n}\n'
+        self.assertEqual(found(**{"contract__tags.yaml": text, "src__app__tag__tag_check_DOT_c": written}), [])
+
     def test_work_left_without_an_issue(self):
         self.assertEqual(found(tools__x_DOT_py="# TODO later\n"), ["todo"])
         self.assertEqual(found(tools__x_DOT_py="# TODO(#12) later\n"), [])
