@@ -74,11 +74,12 @@ struct http_server {
     struct pool *handlers, *streamers, *files, *uploads;
     struct janitor *janitor;
     struct ws *ws;
-    atomic_size_t exchanges;   /* alive */
-    atomic_size_t upload_runs; /* alive */
-    atomic_size_t body_bytes;  /* of in-memory bodies */
-    atomic_bool stopping;      /* nothing new is begun */
-    atomic_bool breaking;      /* what still runs is broken off */
+    atomic_size_t exchanges;      /* alive */
+    atomic_size_t upload_runs;    /* alive */
+    atomic_size_t body_bytes;     /* of in-memory bodies */
+    atomic_bool stopping;         /* nothing new is begun */
+    atomic_bool breaking;         /* what still runs is broken off */
+    atomic_uint_fast64_t last_id; /* of correlation ids */
     struct metric *requests, *latency;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/fd.h"
 #include "core/log.h"
+#include "core/rand.h"
 #include "core/time.h"
 #include "http/front.h"
 #include "http/listen.h"
@@ -107,6 +108,9 @@ fallible http_start(struct http_server **out, const struct http_options *options
     if (!s) log_die("out of memory");
     *s = (struct http_server){
         .hooks = hooks, .app = app, .options = with_defaults(*options), .listener = -1};
+    uint64_t first_id;
+    rand_bytes(&first_id, sizeof first_id);
+    s->last_id = first_id;
     if (options->metrics) {
         s->requests = metrics_counter(
             options->metrics, "http_server_requests_total", "Requests answered", "status");
