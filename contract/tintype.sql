@@ -132,14 +132,14 @@ CREATE TABLE IF NOT EXISTS tintype.quarantine (
 );
 
 -- Events ---------------------------------------------------------------------------------------
--- Without Valkey an event is a row, and NOTIFY carries its id: a payload may exceed the 8,000
--- bytes of a message. Every replica reads the row and forwards it to the sockets it holds. Rows
+-- Without Valkey NOTIFY carries an event; one that exceeds the 8,000 bytes of a message is a row,
+-- and NOTIFY carries its id. Every replica reads the row and forwards it to the sockets it holds. Rows
 -- live for minutes, so they need no log; after a crash they are gone, as the sockets are.
 CREATE UNLOGGED TABLE IF NOT EXISTS tintype.event (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    room    text,                                       -- user or session id; NULL: everyone
+    room    text,                                       -- user:ID, session:ID, all, …
     name    text NOT NULL,
-    payload text NOT NULL,                              -- JSON as it was rendered, sent as it is
+    payload text NOT NULL,                              -- the message as NOTIFY would carry it
     sent_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX IF NOT EXISTS event_sent_at_idx ON tintype.event (sent_at);   -- the sweep

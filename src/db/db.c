@@ -13,6 +13,7 @@
 
 struct hook {
     struct hook *next;
+    int depth; /* of the transaction it belongs to */
     void (*fn)(void *p, bool committed);
     void *p;
 };
@@ -46,11 +47,17 @@ static void release(struct db *db)
     db->conn = NULL;
 }
 
-static void run_hooks(struct db *db, bool committed)
+/* Calls those of the transactions that lie deeper than `depth`. */
+static void run_hooks(struct db *db, int depth, bool committed)
 {
-    while (db->hooks) {
-        const struct hook *hook = db->hooks;
-        db->hooks = hook->next;
+    struct hook **link = &db->hooks;
+    while (*link) {
+        const struct hook *hook = *link;
+        if (hook->depth <= depth) {
+            link = &(*link)->next;
+            continue;
+        }
+        *link = hook->next;
         hook->fn(hook->p, committed);
     }
 }
@@ -63,7 +70,7 @@ void db_on_end(struct ctx *cx, void (*fn)(void *p, bool committed), void *p)
         return;
     }
     struct hook *hook = ARENA_NEW(db->arena, struct hook);
-    *hook = (struct hook){.fn = fn, .p = p};
+    *hook = (struct hook){.depth = db->depth, .fn = fn, .p = p};
     struct hook **last = &db->hooks;
     while (*last)
         last = &(*last)->next;
@@ -433,9 +440,11 @@ fallible db_commit(struct ctx *cx)
         if (e) return e; /* the caller rolls back */
         db->depth--;
     }
+    for (struct hook *hook = db->hooks; hook; hook = hook->next)
+        hook->depth = db->depth < hook->depth ? db->depth : hook->depth;
     if (db->depth) return NULL;
     finish(db);
-    run_hooks(db, true);
+    run_hooks(db, -1, true);
     return NULL;
 }
 
@@ -450,10 +459,10 @@ void db_rollback(struct ctx *cx)
             db->depth);
     /* A connection on which this fails is not idle: pool_return drops it. */
     if (!db->lost && simple(db, text)) db->lost = db->depth || db->test;
+    run_hooks(db, db->depth, false);
     if (db->depth) return;
     db->lost = db->lost && db->test;
     finish(db);
-    run_hooks(db, false);
 }
 
 void db_rollback_all(struct ctx *cx)

@@ -66,8 +66,9 @@ void db_rollback(struct ctx *cx);
 void db_rollback_all(struct ctx *cx);
 bool db_in_transaction(const struct ctx *cx);
 
-/* fn(p, committed) is called when the outermost transaction has ended, once; at once when none is
- * open. */
+/* fn(p, committed) is called once when it is known whether what was done so far counts: when the
+ * outermost transaction has committed, or one of those that are open now was rolled back; at once
+ * when none is open. */
 void db_on_end(struct ctx *cx, void (*fn)(void *p, bool committed), void *p);
 
 /* For tests: opens a transaction that db_close rolls back. Everything above behaves within it as

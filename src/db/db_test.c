@@ -492,11 +492,20 @@ static void an_inner_transaction_can_fail_alone(void **state)
     struct ctx *cx = &((struct fixture *)*state)->cx;
     assert_ok(db_begin(cx));
     assert_ok(insert(cx, STR("Rex"), 1));
+    int outer = 0, failed = 0, inner = 0;
+    db_on_end(cx, note, &outer);
     assert_ok(db_begin(cx));
+    db_on_end(cx, note, &failed);
     assert_fails(insert(cx, STR("Max"), 1), CONFLICT);
     db_rollback(cx);
+    assert_int_equal(failed, 100);
+    assert_ok(db_begin(cx));
+    db_on_end(cx, note, &inner);
     assert_ok(insert(cx, STR("Max"), 2));
     assert_ok(db_commit(cx));
+    assert_true(outer == 0 && inner == 0);
+    assert_ok(db_commit(cx));
+    assert_true(outer == 1 && inner == 1 && failed == 100);
     assert_int_equal(count(cx), 2);
 }
 
