@@ -1,0 +1,123 @@
+#include "core/size.h"
+#include "http/metrics.h"
+#include "http/testing.h"
+
+#include "core/banned.h"
+
+static str print(struct arena *a, struct metrics *m)
+{
+    auto_buf b = {0};
+    metrics_print(m, &b);
+    return buf_take(&b, a);
+}
+
+static void counters_and_gauges_are_printed(void **state)
+{
+    struct arena *a = *state;
+    struct metrics *m = metrics_new();
+    struct metric *requests = metrics_counter(m, "requests_total", "Requests", "status");
+    metric_add(requests, STR("2xx"), 2);
+    metric_add(requests, STR("2xx"), 1);
+    metric_add(requests, STR("4\"x\n"), 1);
+    metric_set(metrics_gauge(m, "users", "Users", NULL), STR(""), 7.5);
+    assert_str(print(a, m), "# HELP requests_total Requests\n# TYPE requests_total counter\n"
+                            "requests_total{status=\"2xx\"} 3\n"
+                            "requests_total{status=\"4\\\"x\\n\"} 1\n"
+                            "# HELP users Users\n# TYPE users gauge\nusers 7.5\n");
+    assert_ptr_equal(metrics_counter(m, "requests_total", "Requests", "status"), requests);
+    metrics_free(m);
+}
+
+static void histograms_are_cumulative(void **state)
+{
+    struct arena *a = *state;
+    struct metrics *m = metrics_new();
+    static const double BOUNDS[] = {1, 2.5};
+    struct metric *took = metrics_histogram(m, "took", "Took", NULL, BOUNDS, LENGTH(BOUNDS));
+    metric_observe(took, STR(""), 0.5);
+    metric_observe(took, STR(""), 1);
+    metric_observe(took, STR(""), 2);
+    metric_observe(took, STR(""), 99);
+    assert_str(print(a, m), "# HELP took Took\n# TYPE took histogram\n"
+                            "took_bucket{le=\"1\"} 2\ntook_bucket{le=\"2.5\"} 3\n"
+                            "took_bucket{le=\"+Inf\"} 4\ntook_sum 102.5\ntook_count 4\n");
+    metrics_free(m);
+}
+
+static double seven(void *p)
+{
+    return *(const int *)p;
+}
+
+static void functions_are_asked_when_read(void **state)
+{
+    struct arena *a = *state;
+    struct metrics *m = metrics_new();
+    static int value = 7;
+    metrics_gauge_fn(m, "depth", "Depth", seven, &value);
+    assert_true(str_ends(print(a, m), STR("\ndepth 7\n")));
+    value = 8;
+    assert_true(str_ends(print(a, m), STR("\ndepth 8\n")));
+    metrics_free(m);
+}
+
+static void too_many_labels_become_one(void **state)
+{
+    struct arena *a = *state;
+    struct metrics *m = metrics_new();
+    struct metric *jobs = metrics_counter(m, "jobs_total", "Jobs", "name");
+    for (int i = 0; i < METRIC_LABELS_MAX + 10; i++)
+        metric_add(jobs, str_fmt(a, "j%d", i), 1);
+    assert_true(str_ends(print(a, m), STR("\njobs_total{name=\"other\"} 10\n")));
+    metrics_free(m);
+}
+
+static void nothing_is_counted_without_a_registry(void **state)
+{
+    metric_add(NULL, STR(""), 1);
+    metric_observe(NULL, STR(""), 1);
+    metric_set(NULL, STR(""), 1);
+}
+
+static void the_text_is_served(void **state)
+{
+    struct arena *a = *state;
+    struct metrics *m = metrics_new();
+    struct metrics_server *s;
+    metric_add(metrics_counter(m, "x_total", "X", NULL), STR(""), 1);
+    assert_ok(metrics_server_start(&s, m, "127.0.0.1", 0));
+    const uint16_t port = metrics_server_port(s);
+    const struct answer text =
+        ask(a, port, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assert_int_equal(text.status, 200);
+    assert_str(text.body, "# HELP x_total X\n# TYPE x_total counter\nx_total 1\n");
+    assert_true(str_starts(header_of(text.head, "content-type"), STR("text/plain; version=0.0.4")));
+    assert_int_equal(ask(a, port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").status, 404);
+    metrics_server_stop(s);
+    metrics_free(m);
+}
+
+static int make_arena(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int free_arena(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counters_and_gauges_are_printed),
+        cmocka_unit_test(histograms_are_cumulative),
+        cmocka_unit_test(functions_are_asked_when_read),
+        cmocka_unit_test(too_many_labels_become_one),
+        cmocka_unit_test(nothing_is_counted_without_a_registry),
+        cmocka_unit_test(the_text_is_served),
+    };
+    return cmocka_run_group_tests_name("metrics", tests, make_arena, free_arena);
+}
