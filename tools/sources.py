@@ -15,6 +15,7 @@ GROUPS = {
     "media": ["src/media/*.c"],
     "ml": ["src/ml/*.c"],
     "box": ["src/box/*.c"],
+    "inside": ["src/box/inside/*.c"],
     "app": ["src/app/**/*.c"],
     "check": ["src/app/**/*_check.c"],  # rules of the contract (x-check), nothing but json/ below them
     "api": ["src/app/**/*_api.c"],

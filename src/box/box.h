@@ -36,10 +36,10 @@ enum box_failure box_failure_of(err e);
 bool box_failure_is_files_fault(enum box_failure failure);
 
 /* Where things are; once, before the first job. Members that are NULL take the default: tintype-box
- * beside the running executable, ExifTool in ../share/exiftool or $TINTYPE_EXIFTOOL. */
+ * beside the running executable, ExifTool as $TINTYPE_EXIFTOOL says. */
 struct box_settings {
     const char *program;
-    const char *exiftool_folder; /* holds `exiftool` and `lib/` */
+    const char *exiftool; /* the program; its folder also holds lib/ */
     /* Runs ffmpeg and ExifTool without Landlock too, kept from writing and from the network by
      * seccomp, but able to read what the worker's user can read. */
     bool allow_weak_child;

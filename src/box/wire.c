@@ -92,7 +92,9 @@ static void wire_text(struct wire *w, str *v, uint32_t max)
         *v = STR("");
         return;
     }
-    *v = str_dup(w->arena, (str){(const char *)w->p, n});
+    /* With a NUL behind it, and none inside: paths and arguments go to the system as they are. */
+    w->bad |= memchr(w->p, '\0', n) != NULL;
+    *v = (str){cstr(w->arena, (str){(const char *)w->p, n}), n};
     w->p += n;
 }
 
@@ -132,7 +134,6 @@ static void wire_output(struct wire *w, struct box_output *v)
 static void wire_image(struct wire *w, struct box_image *v)
 {
     WIRE_ENUM(w, &v->colour, BOX_COLOURS);
-    wire_bool(w, &v->convert);
     wire_bool(w, &v->ignore_damage);
     wire_count(w, &v->orientation, 8);
     wire_count(w, &v->size, BOX_SIDE_MAX);

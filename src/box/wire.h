@@ -4,7 +4,7 @@
  *           back from a process that may have been taken over by the file it decoded. So decoding
  *           accepts nothing that encoding would not write: every count, enum and size is checked,
  *           and a message has a maximum.
- * Memory    decoded text and arrays live in the arena that is passed.
+ * Memory    decoded text and arrays live in the arena that is passed; text has a NUL behind it.
  * Threads   any.
  * Fails     decoding returns false; *out is then unusable.
  */
@@ -63,11 +63,10 @@ struct box_output {
 };
 
 struct box_image {
-    enum box_colour colour;
-    bool convert;         /* pixels are converted to `colour`; false: they count as being in it */
-    bool ignore_damage;   /* decodes what can be decoded of a damaged file */
-    uint32_t orientation; /* 1 … 8; 0: the file's own */
-    uint32_t size;        /* decoding need not exceed it on the shorter side; 0: full resolution */
+    enum box_colour colour; /* what pixels are converted to and outputs are tagged with */
+    bool ignore_damage;     /* decodes what can be decoded of a damaged file */
+    uint32_t orientation;   /* 1 … 8; 0: the file's own */
+    uint32_t size; /* decoding need not exceed it on the shorter side; 0: full resolution */
     bool thumbhash;
     uint32_t n_edits;
     struct box_edit edits[BOX_EDITS_MAX];

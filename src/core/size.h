@@ -18,5 +18,8 @@ static inline bool size_mul(size_t a, size_t b, size_t *out)
 }
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+/* GLib has the same two. */
+#ifndef MIN
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
+#endif

@@ -2,8 +2,6 @@
 #include "core/size.h"
 #include "job/cron.h"
 
-#include <assert.h>
-
 #include "core/banned.h"
 
 enum {
@@ -83,7 +81,6 @@ static bool parse_range(
         *why = str_fmt(a, "Field value (%.*s) is out of range", FMT(range));
         return false;
     }
-    assert(low >= 0 && high < 64);
     for (int i = low; i <= high; i += (int)step)
         *bits |= UINT64_C(1) << i;
     return true;

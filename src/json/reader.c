@@ -71,11 +71,6 @@ static void wrong_enum(struct issues *issues, const struct enum_names *names)
     for (size_t i = 0; i < names->n; i++) {
         if (i > 0) buf_add_char(&values, ',');
         if (i > 0) buf_add_char(&options, '|');
-        if (names->numbers) {
-            buf_add(&values, names->v[i]);
-            buf_add(&options, names->v[i]);
-            continue;
-        }
         json_write_str(&values, names->v[i]);
         json_write_str(&options, names->v[i]);
     }
@@ -329,9 +324,7 @@ static void read_enum(
     struct issues *issues, const struct field *f, const struct json_value *v, int *out)
 {
     str text;
-    const bool right =
-        f->names->numbers ? json_type(v) == JSON_NUMBER : json_type(v) == JSON_STRING;
-    if (right && json_text(v, &text)) {
+    if (json_string(v, &text)) {
         for (size_t i = 0; i < f->names->n; i++) {
             if (!str_eq(f->names->v[i], text)) continue;
             *out = (int)i;
@@ -358,10 +351,10 @@ static void read_list(
     if (json_type(v) != JSON_ARRAY) return wrong_type(issues, "array", v);
     struct list_str *list = out; /* every list is a pointer and a count */
     const size_t n = json_size(v);
-    const size_t most = JSON_LIST_BYTES_MAX / f->item->size;
-    if (n > most)
+    if (n > JSON_LIST_BYTES_MAX / f->item->size)
         return out_of_bounds(
-            issues, &(struct bound){"array", " items", (double)most, false, false});
+            issues, &(struct bound){"array", " items",
+                        (double)(JSON_LIST_BYTES_MAX / f->item->size), false, false});
     char *items = arena_alloc_array(issues->arena, n, f->item->size);
     struct json_iter it = json_iter(v);
     for (size_t i = 0; i < n; i++) {

@@ -50,7 +50,7 @@ def main():
     files = [(name, pathlib.Path(path)) for name, path in (item.split("=", 1) for item in arguments.files)]
 
     header = ["/* Made by tools/gen/embed.py. */", "#pragma once", "", '#include "core/str.h"', ""]
-    source = ["/* Made by tools/gen/embed.py. */", '#include "gen/embed.h"', ""]
+    source = ["/* Made by tools/gen/embed.py. */", f'#include "gen/{arguments.h.name}"', ""]
     for name, path in files:
         data = content(path)
         header.append(f"extern const str embed_{name}; /* {path.name} */")

@@ -7,7 +7,6 @@
 #include "config/config.h"
 #include "config/env.h"
 #include "db/db.h"
-#include "event/event.h"
 #include "gen/api.h"
 #include "gen/authentication_sql.h"
 #include "gen/session_sql.h"
@@ -17,10 +16,6 @@
 #include "http/request.h"
 
 #include "core/banned.h"
-
-enum {
-    SESSION_DELETE_DELAY_MS = 500, /* the answer of the log-out comes first */
-};
 
 fallible op_signUpAdmin(
     struct ctx *cx, const struct signUpAdmin_in *in, struct UserAdminResponseDto *out)
@@ -91,9 +86,6 @@ fallible op_logout(struct ctx *cx, struct LogoutResponseDto *out)
 {
     if (cx->auth->kind == AUTH_SESSION) {
         TRY(sql_session_delete(cx, cx->auth->session));
-        event_send_later(cx, ROOM_SESSION(cx->auth->session), "on_session_delete",
-            str_fmt(cx->arena, "\"%.*s\"", FMT(uuid_str(cx->arena, cx->auth->session))),
-            SESSION_DELETE_DELAY_MS);
     }
     cookie_clear(cx, STR("immich_access_token"));
     cookie_clear(cx, STR("immich_auth_type"));

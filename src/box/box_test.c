@@ -1,0 +1,308 @@
+#include "box/run.h"
+#include "core/fd.h"
+#include "core/test.h"
+#include "core/time.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "core/banned.h"
+
+static struct ctx cx;
+
+/* tintype-box with a decoder that does what the file says, see tests/box/hook.c. */
+static int set_up(void **state)
+{
+    (void)state;
+    static char program[PATH_MAX];
+    if (!realpath("/proc/self/exe", program)) return -1;
+    char *slash = strrchr(program, '/');
+    snprintf(slash, (size_t)(program + sizeof program - slash), "/tintype-box-hooks");
+    box_configure(&(struct box_settings){.program = program});
+    cx.arena = arena_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    box_shutdown();
+    arena_free(cx.arena);
+    return 0;
+}
+
+static int file_of(str content)
+{
+    const int fd = memfd_create("input", MFD_CLOEXEC);
+    assert_ok(fd_write_all(fd, content.p, content.n));
+    return fd;
+}
+
+static err decode_for(str content, int64_t timeout_ms, uint64_t memory)
+{
+    auto_fd fd = file_of(content);
+    struct box_answer answer;
+    return box_run(&cx,
+        &(struct box_request){.task = BOX_IMAGE,
+            .input_fd = fd,
+            .timeout_ms = timeout_ms,
+            .memory_bytes = memory,
+            .image = {.size = 1440}},
+        &answer);
+}
+
+static err decode(str content)
+{
+    return decode_for(content, 0, 0);
+}
+
+#define assert_failure(expression, wanted)                                                         \
+    do {                                                                                           \
+        err e_ = (expression);                                                                     \
+        if (box_failure_of(e_) != (wanted)) print_error("%s\n", e_ ? e_->message : "no failure");  \
+        assert_int_equal(box_failure_of(e_), wanted);                                              \
+    } while (0)
+
+/* ---- decode profile ---- */
+
+static void a_decoder_can_open_start_and_reach_nothing(void **state)
+{
+    (void)state;
+    err e = decode(STR("hook:escape"));
+    assert_non_null(e);
+    assert_string_equal(e->message, "The file is damaged: escapes:");
+}
+
+static void a_crash_costs_one_job_and_says_so(void **state)
+{
+    (void)state;
+    err e = decode(STR("hook:crash"));
+    assert_failure(e, BOX_CRASHED);
+    assert_string_equal(e->message, "The decoder crashed: signal 11");
+    assert_true(box_failure_is_files_fault(BOX_CRASHED));
+    /* The next job runs in a new nursery. */
+    assert_failure(decode(STR("not a picture")), BOX_UNSUPPORTED);
+}
+
+static void a_decoder_that_spins_is_ended_at_its_deadline(void **state)
+{
+    (void)state;
+    const int64_t from = monotonic_ms();
+    assert_failure(decode_for(STR("hook:spin"), 300, 0), BOX_TIME_LIMIT);
+    assert_in_range(monotonic_ms() - from, 300, 3000);
+}
+
+static void memory_is_bounded_and_ours_does_not_move(void **state)
+{
+    (void)state;
+    struct rusage before, after;
+    getrusage(RUSAGE_SELF, &before);
+    if (!getenv("TINTYPE_SANITIZED"))
+        assert_failure(decode_for(STR("hook:memory"), 0, 200 << 20), BOX_MEMORY_LIMIT);
+    getrusage(RUSAGE_SELF, &after);
+    assert_in_range(after.ru_maxrss - before.ru_maxrss, 0, 2048);
+}
+
+static void html_with_the_name_of_a_picture_is_no_picture(void **state)
+{
+    (void)state;
+    err e = decode(STR("<!DOCTYPE html><script>alert(1)</script>"));
+    assert_failure(e, BOX_UNSUPPORTED);
+    assert_string_equal(e->message, "The format is not supported: no picture we know");
+    assert_failure(decode(STR("")), BOX_CORRUPT);
+}
+
+/* 40,000 × 40,000 pixels: the header alone is enough to refuse it. */
+static void a_bomb_is_refused_by_its_dimensions(void **state)
+{
+    (void)state;
+    assert_failure(
+        decode(
+            STR("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x9c\x40\0\0\x9c\x40\x08\2\0\0\0\xde\x6e\x99\x52"
+                "\0\0\0\0IDAT\x35\xaf\x06\x1e\0\0\0\0IEND\xae\x42\x60\x82")),
+        BOX_TOO_LARGE);
+}
+
+static void many_jobs_at_once_do_not_disturb_each_other(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        assert_failure(decode(STR("nothing")), BOX_UNSUPPORTED);
+}
+
+/* ---- child profile ---- */
+
+static err run(const char *const *argv, int input_fd, const char *folder, str *output)
+{
+    struct box_child_result result;
+    err e = box_child_run(&cx,
+        &(struct box_child){.argv = argv,
+            .input_fd = input_fd,
+            .output_fd = -1,
+            .output_limit = 4096,
+            .folder = folder,
+            .timeout_ms = 10000},
+        &result);
+    if (!e) *output = result.output;
+    return e;
+}
+
+static void a_program_reads_its_input_and_no_other_file(void **state)
+{
+    (void)state;
+    char mine[] = "/tmp/tintype-box-XXXXXX", other[] = "/tmp/tintype-box-XXXXXX";
+    auto_fd fd = mkstemp(mine);
+    auto_fd other_fd = mkstemp(other);
+    assert_ok(fd_write_all(fd, "hello", 5));
+    str output = {0};
+    assert_ok(run((const char *[]){"/bin/cat", BOX_CHILD_INPUT, NULL}, fd, NULL, &output));
+    assert_str(output, "hello");
+    assert_failure(
+        run((const char *[]){"/bin/cat", other, NULL}, fd, NULL, &output), BOX_TOOL_FAILED);
+    assert_failure(run((const char *[]){"/bin/cat", "/proc/1/environ", NULL}, fd, NULL, &output),
+        BOX_TOOL_FAILED);
+    unlink(mine);
+    unlink(other);
+}
+
+static void a_program_writes_below_its_folder_only(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/tintype-box-XXXXXX", path[64], outside[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/made", folder);
+    snprintf(outside, sizeof outside, "%s.outside", folder);
+    str output = {0};
+    assert_ok(run((const char *[]){"/bin/mkdir", path, NULL}, -1, folder, &output));
+    assert_failure(
+        run((const char *[]){"/bin/mkdir", outside, NULL}, -1, folder, &output), BOX_TOOL_FAILED);
+    assert_int_equal(rmdir(path), 0);
+    rmdir(folder);
+}
+
+static void a_program_has_no_sockets_and_starts_no_others(void **state)
+{
+    (void)state;
+    const char *const script =
+        "use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0) and print 'socket ';"
+        "socket($s, AF_UNIX, SOCK_STREAM, 0) and print 'unix ';"
+        "defined fork and print 'fork '; kill(0, getppid) and print 'kill '; print 'end'";
+    str output = {0};
+    assert_ok(run((const char *[]){"/usr/bin/perl", "-e", script, NULL}, -1, NULL, &output));
+    assert_str(output, "end");
+}
+
+static void a_program_sees_nothing_of_our_environment(void **state)
+{
+    (void)state;
+    setenv("DB_PASSWORD", "secret", 1);
+    str output = {0};
+    assert_ok(run((const char *[]){"/usr/bin/env", NULL}, -1, NULL, &output));
+    assert_true(str_find(output, STR("secret")) < 0);
+    assert_true(str_find(output, STR("PATH=")) >= 0);
+}
+
+static void a_program_that_prints_without_end_is_ended(void **state)
+{
+    (void)state;
+    str output = {0};
+    assert_failure(
+        run((const char *[]){"/usr/bin/yes", NULL}, -1, NULL, &output), BOX_OUTPUT_LIMIT);
+}
+
+static void a_program_that_does_not_exist_is_named(void **state)
+{
+    (void)state;
+    str output = {0};
+    err e = run((const char *[]){"/usr/bin/no-such-program", NULL}, -1, NULL, &output);
+    assert_failure(e, BOX_TOOL_MISSING);
+}
+
+/* ---- a kernel without Landlock ---- */
+
+/* In a process of its own: all Landlock calls are unknown from here on, also for what it starts. */
+static void forget_landlock(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    for (int number = 444; number <= 446; number++)
+        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number, 0)) _exit(100);
+    if (seccomp_load(filter)) _exit(101);
+}
+
+static int without_landlock(bool allow_weak)
+{
+    struct box_settings settings = box_settings_get();
+    settings.allow_weak_child = allow_weak;
+    box_configure(&settings);
+    struct box_status status;
+    str output = {0};
+    if (box_status_get(&cx, &status) || status.landlock_abi != 0) return 1;
+    if (status.child_allowed != allow_weak) return 2;
+    /* Decoding keeps its promise. */
+    err e = decode(STR("hook:escape"));
+    if (!e || strcmp(e->message, "The file is damaged: escapes:") != 0) return 3;
+    e = run((const char *[]){"/bin/echo", "hi", NULL}, -1, NULL, &output);
+    if (!allow_weak) return box_failure_of(e) == BOX_NO_SANDBOX ? 0 : 4;
+    if (e || !str_eq(output, STR("hi\n"))) return 5;
+    e = run((const char *[]){"/bin/mkdir", "/tmp/tintype-box-evil", NULL}, -1, NULL, &output);
+    if (box_failure_of(e) != BOX_TOOL_FAILED) return 6;
+    e = run((const char *[]){"/bin/true", NULL}, -1, "/tmp", &output);
+    return box_failure_of(e) == BOX_NO_SANDBOX ? 0 : 7;
+}
+
+static int status_without_landlock(bool allow_weak)
+{
+    box_shutdown();
+    const pid_t pid = fork();
+    if (pid == 0) {
+        forget_landlock();
+        const int status = without_landlock(allow_weak);
+        box_shutdown();
+        _exit(status);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void without_landlock_images_go_on_and_programs_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(status_without_landlock(false), 0);
+}
+
+static void without_landlock_an_owner_may_allow_programs_that_cannot_write(void **state)
+{
+    (void)state;
+    assert_int_equal(status_without_landlock(true), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_decoder_can_open_start_and_reach_nothing),
+        cmocka_unit_test(a_crash_costs_one_job_and_says_so),
+        cmocka_unit_test(a_decoder_that_spins_is_ended_at_its_deadline),
+        cmocka_unit_test(memory_is_bounded_and_ours_does_not_move),
+        cmocka_unit_test(html_with_the_name_of_a_picture_is_no_picture),
+        cmocka_unit_test(a_bomb_is_refused_by_its_dimensions),
+        cmocka_unit_test(many_jobs_at_once_do_not_disturb_each_other),
+        cmocka_unit_test(a_program_reads_its_input_and_no_other_file),
+        cmocka_unit_test(a_program_writes_below_its_folder_only),
+        cmocka_unit_test(a_program_has_no_sockets_and_starts_no_others),
+        cmocka_unit_test(a_program_sees_nothing_of_our_environment),
+        cmocka_unit_test(a_program_that_prints_without_end_is_ended),
+        cmocka_unit_test(a_program_that_does_not_exist_is_named),
+        cmocka_unit_test(without_landlock_images_go_on_and_programs_are_refused),
+        cmocka_unit_test(without_landlock_an_owner_may_allow_programs_that_cannot_write),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,131 @@
+# Runs ExifTool's command for many files, each in a fork of its own, with ExifTool loaded once.
+#
+# usage: perl DRIVER FOLDER RECVMSG IDLE_SECONDS     (FOLDER holds `exiftool` and `lib/`)
+#
+# Descriptor 6 is a SOCK_SEQPACKET socket. A request is one message: fields that end with NUL, first
+# the number of files, then their names, then the command's arguments; and as SCM_RIGHTS the
+# descriptors of status, stdout, stderr and the files. The fork writes the command's exit status as
+# decimal text to `status`; a fork that dies writes nothing.
+#
+# The driver itself never looks at a file. It is already locked (box/inside/sandbox.c); a fork
+# cannot open the files of users, only read the descriptors it was handed.
+use strict;
+use warnings;
+use POSIX ();
+
+use constant {
+    CONTROL     => 6,
+    REQUEST_MAX => 64 * 1024,
+    CONTROL_MAX => 256,
+    HEADER_SIZE => 16,         # of a struct cmsghdr
+    CLOEXEC     => 0x40000000, # MSG_CMSG_CLOEXEC
+};
+
+my ($folder, $recvmsg, $idle) = @ARGV;
+my %descriptor; # file name in the arguments => descriptor, in a fork
+
+# Perl has no recvmsg; its struct msghdr is built by hand (64-bit Linux).
+sub receive {
+    my $data    = "\0" x REQUEST_MAX;
+    my $control = "\0" x CONTROL_MAX;
+    my $iov     = pack('P Q', $data, REQUEST_MAX);
+    my $message = pack('Q L x4 P Q P Q l x4', 0, 0, $iov, 1, $control, CONTROL_MAX, 0);
+    my $n = syscall($recvmsg, CONTROL, $message, CLOEXEC);
+    return if $n <= 0;
+    my $length = unpack('Q', $control);
+    my @descriptors = unpack('l*', substr($control, HEADER_SIZE, $length - HEADER_SIZE));
+    return (substr($data, 0, $n), @descriptors);
+}
+
+# The command's source becomes a sub of ours. It is called at most once in a process, so its
+# file-scoped variables are what its inner subs see.
+sub compile_command {
+    my $path = "$folder/exiftool";
+    open my $file, '<', $path or die "$path: $!\n";
+    my $source = do { local $/; <$file> };
+    $source =~ s/^__END__$.*//ms;
+    local $0 = $path;
+    local @ARGV;
+    local $SIG{__WARN__} = sub { };
+    eval qq{package main; no strict; sub exiftool_command {\n#line 1 "$path"\n$source\n}\n1}
+        or die "cannot compile $path: $@";
+}
+
+# ExifTool opens files through one function: for our names it gets the descriptor, from its start.
+sub divert_files {
+    no warnings 'redefine';
+    my ($open, $exists) = (\&Image::ExifTool::Open, \&Image::ExifTool::Exists);
+    *Image::ExifTool::Open = sub ($*$;$) {
+        my ($self, $handle, $name, $mode) = @_;
+        goto &$open if !exists $descriptor{$name} or ($mode and $mode ne '<');
+        POSIX::lseek($descriptor{$name}, 0, 0);
+        return open $handle, '<&', $descriptor{$name};
+    };
+    *Image::ExifTool::Exists = sub ($$;$) {
+        return 1 if exists $descriptor{ $_[1] };
+        goto &$exists;
+    };
+}
+
+# What most files need, loaded and with its tables built before the first fork.
+sub warm_up {
+    require Image::ExifTool::MWG;
+    require Image::ExifTool::Geolocation;
+    my $tool = Image::ExifTool->new;
+    for my $table (qw(JPEG::Main Exif::Main GPS::Main XMP::Main XMP::dc XMP::exif XMP::tiff XMP::xmp
+        IPTC::Main Photoshop::Main ICC_Profile::Main Canon::Main Nikon::Main
+        Sony::Main Apple::Main Samsung::Type2 QuickTime::Main PNG::Main RIFF::Main Composite))
+    {
+        my ($module) = $table =~ /^(\w+)::/;
+        eval "require Image::ExifTool::$module" if $module;
+        Image::ExifTool::GetTagTable("Image::ExifTool::$table");
+    }
+    # The smallest JPEG: start and end of image.
+    $tool->ImageInfo(\"\xff\xd8\xff\xd9");
+}
+
+sub run_request {
+    my ($data, $status, $output, $errors, @files) = @_;
+    my ($n, @fields) = split /\0/, $data, -1;
+    pop @fields; # what follows the last NUL
+    @descriptor{ splice @fields, 0, $n } = @files;
+    POSIX::dup2($output, 1);
+    POSIX::dup2($errors, 2);
+    POSIX::close($_) for CONTROL, $output, $errors;
+    $main::status = $status;
+    $0 = "$folder/exiftool";
+    @ARGV = @fields;
+    # At file scope, where the command was written for, a bare `shift` takes from @ARGV.
+    *_ = \@ARGV;
+    &exiftool_command;
+    exit 0;
+}
+
+END {
+    POSIX::write($main::status, "$?", length $?) if defined $main::status;
+}
+
+# Idle means: no request for a while, and no fork that still works.
+$SIG{CHLD} = 'IGNORE';
+$SIG{ALRM} = sub {
+    POSIX::_exit(0) if waitpid(-1, POSIX::WNOHANG()) == -1;
+    alarm $idle;
+};
+
+compile_command();
+divert_files();
+warm_up();
+while (1) {
+    alarm $idle;
+    my ($data, $status, $output, $errors, @files) = receive();
+    next if !defined $data and $!{EINTR};
+    last if !defined $data;
+    alarm 0;
+    my $pid = fork;
+    if (defined $pid and $pid == 0) {
+        $SIG{CHLD} = $SIG{ALRM} = 'DEFAULT';
+        run_request($data, $status, $output, $errors, @files);
+    }
+    POSIX::close($_) for $status, $output, $errors, @files;
+}
+POSIX::_exit(0); # the END blocks are a fork's
