@@ -1,4 +1,5 @@
-/* Who we are, and as which Immich we appear to clients, to the database and to other programs (DESIGN §3). */
+/* Who we are, and as which Immich we appear to clients, to the database and to other programs
+ * (DESIGN §3). */
 #pragma once
 
 #define TINTYPE_VERSION "0.1.0"

@@ -44,8 +44,8 @@ void file_body_free(struct file_body *f)
 }
 
 static const char *const CACHE_TEXTS[] = {
-    [CACHE_MEDIA] = "private, max-age=86400, no-transform, stale-while-revalidate=2592000, "
-                    "stale-if-error=2592000",
+    [CACHE_MEDIA] = ("private, max-age=86400, no-transform, stale-while-revalidate=2592000, "
+                     "stale-if-error=2592000"),
     [CACHE_PRIVATE] = "private, no-cache, no-transform",
     [CACHE_STATIC] = "public, max-age=0",
     [CACHE_IMMUTABLE] = "public,max-age=31536000,immutable",

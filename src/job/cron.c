@@ -2,6 +2,8 @@
 #include "core/size.h"
 #include "job/cron.h"
 
+#include <assert.h>
+
 #include "core/banned.h"
 
 enum {
@@ -81,6 +83,7 @@ static bool parse_range(
         *why = str_fmt(a, "Field value (%.*s) is out of range", FMT(range));
         return false;
     }
+    assert(low >= 0 && high < 64); /* a field's bounds */
     for (int i = low; i <= high; i += (int)step)
         *bits |= UINT64_C(1) << i;
     return true;

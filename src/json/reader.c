@@ -351,10 +351,10 @@ static void read_list(
     if (json_type(v) != JSON_ARRAY) return wrong_type(issues, "array", v);
     struct list_str *list = out; /* every list is a pointer and a count */
     const size_t n = json_size(v);
-    if (n > JSON_LIST_BYTES_MAX / f->item->size)
+    const size_t most = JSON_LIST_BYTES_MAX / f->item->size;
+    if (n > most)
         return out_of_bounds(
-            issues, &(struct bound){"array", " items",
-                        (double)(JSON_LIST_BYTES_MAX / f->item->size), false, false});
+            issues, &(struct bound){"array", " items", (double)most, false, false});
     char *items = arena_alloc_array(issues->arena, n, f->item->size);
     struct json_iter it = json_iter(v);
     for (size_t i = 0; i < n; i++) {

@@ -36,7 +36,7 @@ static bool matches(const struct route *r, const str parts[static ROUTE_SEGMENTS
 
 const struct route *route_find(str method, str path, struct route_match *match)
 {
-    str parts[ROUTE_SEGMENTS_MAX];
+    str parts[ROUTE_SEGMENTS_MAX] = {0};
     const size_t n = split(path, parts);
 
     for (size_t i = 0; n > 0 && i < routes_n; i++) {
