@@ -186,9 +186,16 @@ static const char *read_header(struct inner *in, const char *method, const char 
 
 /* ---- replies ---- */
 
-static void put_header(struct inner *in, struct MHD_Response *response, str name, str value)
+/* libmicrohttpd wants C strings and copies them. The arena cannot lend them: a stream's writer uses
+ * it at the same time. */
+static void put_header(struct MHD_Response *response, struct buf *texts, str name, str value)
 {
-    MHD_add_response_header(response, cstr(in->x.arena, name), cstr(in->x.arena, value));
+    buf_clear(texts);
+    buf_add(texts, name);
+    buf_add_char(texts, '\0');
+    buf_add(texts, value);
+    buf_add_char(texts, '\0');
+    MHD_add_response_header(response, texts->p, texts->p + name.n + 1);
 }
 
 static struct MHD_Response *make_response(struct inner *in)
@@ -207,14 +214,15 @@ static enum MHD_Result send_reply(struct inner *in)
     struct reply *r = &x->reply;
     const struct http_server *s = in->server;
     struct MHD_Response *response = make_response(in);
+    auto_buf texts = {0};
     if (!response) return MHD_NO;
     for (size_t i = 0; i < r->headers_n; i++)
-        put_header(in, response, r->headers[i].name, r->headers[i].value);
-    if (r->type.n) put_header(in, response, STR("Content-Type"), r->type);
+        put_header(response, &texts, r->headers[i].name, r->headers[i].value);
+    if (r->type.n) put_header(response, &texts, STR("Content-Type"), r->type);
     if (r->kind != REPLY_FILE && cache_rule_text(r->cache).p)
-        put_header(in, response, STR("Cache-Control"), cache_rule_text(r->cache));
+        put_header(response, &texts, STR("Cache-Control"), cache_rule_text(r->cache));
     if (!r->outside_api)
-        put_header(in, response, STR("X-Correlation-ID"), x->request.correlation_id);
+        put_header(response, &texts, STR("X-Correlation-ID"), x->request.correlation_id);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     if (r->close || s->stopping) MHD_add_response_header(response, "Connection", "close");
 
