@@ -1,0 +1,63 @@
+#include "app/health/probe.h"
+#include "core/thread.h"
+#include "core/time.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/banned.h"
+
+enum {
+    STACK_BYTES = 128 * 1024,
+};
+
+static void *run(void *argument)
+{
+    struct probe *p = argument;
+    struct probe_answer answer = {0};
+    p->check(p->subject, &answer);
+    MUTEX_SCOPE(&p->mutex)
+    {
+        p->answer = answer;
+        p->running = false;
+        pthread_cond_broadcast(&p->done);
+    }
+    return NULL;
+}
+
+void probe_start(struct probe *p, const char *subject)
+{
+    MUTEX_SCOPE(&p->mutex)
+    {
+        if (p->running) return;
+        snprintf(p->subject, sizeof p->subject, "%s", subject);
+        pthread_t thread;
+        err e = thread_start(&thread, "probe", STACK_BYTES, run, p);
+        if (e) {
+            p->answer = (struct probe_answer){0};
+            snprintf(p->answer.detail, sizeof p->answer.detail, "%s", e->message);
+            return;
+        }
+        pthread_detach(thread);
+        p->running = true;
+        p->started_ms = monotonic_ms();
+    }
+}
+
+void probe_wait(struct probe *p, struct probe_answer *out)
+{
+    struct timespec end;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += PROBE_WAIT_MS / 1000;
+    MUTEX_SCOPE(&p->mutex)
+    {
+        while (p->running && pthread_cond_timedwait(&p->done, &p->mutex, &end) == 0) {
+        }
+        *out = p->answer;
+        if (!p->running) return;
+        *out = (struct probe_answer){0};
+        snprintf(out->detail, sizeof out->detail, "no answer for %lld ms",
+            (long long)(monotonic_ms() - p->started_ms));
+    }
+}
