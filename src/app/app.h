@@ -20,5 +20,5 @@ struct app {
     struct config_store *config;
     struct event_bus *events;
     struct metrics *metrics;
-    struct http_server *http; /* of the server role, otherwise NULL */
+    struct http_server *http; /* set by role/push.c while the server role serves, otherwise NULL */
 };

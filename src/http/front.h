@@ -13,6 +13,3 @@ void front_on_completed(void *cls, struct MHD_Connection *connection, void **con
     enum MHD_RequestTerminationCode why);
 void front_on_connection(void *cls, struct MHD_Connection *connection, void **context,
     enum MHD_ConnectionNotificationCode code);
-
-/* Header checks that libmicrohttpd leaves to us; NULL or why the request is refused. */
-const char *front_header_fault(const struct request *r, const char *version);

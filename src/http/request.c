@@ -188,3 +188,53 @@ bool request_parse_target(struct arena *a, str target, struct request *out)
     out->query = parsed;
     return true;
 }
+
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+static size_t count_header(const struct request *r, str name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->headers.n; i++)
+        n += str_eq_nocase(r->headers.v[i].name, name);
+    return n;
+}
+
+static bool is_digits(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9') return false;
+    }
+    return s.n > 0;
+}
+
+const char *request_header_fault(const struct request *r, const char *version)
+{
+    for (size_t i = 0; i < r->headers.n; i++) {
+        const struct param *h = &r->headers.v[i];
+        if (!h->name.n) return "Malformed header";
+        for (size_t k = 0; k < h->name.n; k++) {
+            if (!is_name_char(h->name.p[k])) return "Malformed header name";
+        }
+        for (size_t k = 0; k < h->value.n; k++) {
+            const unsigned char c = (unsigned char)h->value.p[k];
+            if ((c < ' ' && c != '\t') || c == 0x7f) return "Malformed header value";
+        }
+    }
+    const size_t lengths = count_header(r, STR("content-length"));
+    const size_t codings = count_header(r, STR("transfer-encoding"));
+    if (lengths > 1) return "Duplicate Content-Length";
+    if (lengths && codings) return "Content-Length with Transfer-Encoding";
+    if (codings > 1) return "Duplicate Transfer-Encoding";
+    if (codings && !str_eq_nocase(request_header(r, STR("transfer-encoding")), STR("chunked")))
+        return "Transfer-Encoding is not supported";
+    if (lengths && !is_digits(request_header(r, STR("content-length"))))
+        return "Malformed Content-Length";
+    const size_t hosts = count_header(r, STR("host"));
+    if (hosts > 1) return "Duplicate Host";
+    if (!hosts && strcmp(version, "HTTP/1.1") == 0) return "Host is missing";
+    return NULL;
+}

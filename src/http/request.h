@@ -73,3 +73,7 @@ bool params_parse(struct arena *a, str text, struct params *out);
 str params_find(const struct params *p, str name);
 /* Splits a request target into path (decoded) and query; false when it must be refused. */
 bool request_parse_target(struct arena *a, str target, struct request *out);
+/* Header checks that libmicrohttpd leaves to us: lengths that contradict each other, names and
+ * values that are none. NULL, or why the request is refused. `version` is "HTTP/1.1" or an older
+ * one. */
+const char *request_header_fault(const struct request *r, const char *version);

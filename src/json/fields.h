@@ -96,6 +96,7 @@ struct enum_names {
     const char *type;
     const str *v;
     size_t n;
+    bool numbers; /* in JSON they are numbers: 480, not "480" */
 };
 
 struct field {

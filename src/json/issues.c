@@ -58,6 +58,7 @@ __attribute__((format(printf, 3, 0))) static void add(
     }
     va_list again;
     va_copy(again, args);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): va_start is in the callers */
     const int n = vsnprintf(NULL, 0, format, args);
     char *text = arena_alloc_raw(issues->arena, (size_t)n + 1);
     vsnprintf(text, (size_t)n + 1, format, again);

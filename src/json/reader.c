@@ -71,6 +71,11 @@ static void wrong_enum(struct issues *issues, const struct enum_names *names)
     for (size_t i = 0; i < names->n; i++) {
         if (i > 0) buf_add_char(&values, ',');
         if (i > 0) buf_add_char(&options, '|');
+        if (names->numbers) {
+            buf_add(&values, names->v[i]);
+            buf_add(&options, names->v[i]);
+            continue;
+        }
         json_write_str(&values, names->v[i]);
         json_write_str(&options, names->v[i]);
     }
@@ -324,7 +329,9 @@ static void read_enum(
     struct issues *issues, const struct field *f, const struct json_value *v, int *out)
 {
     str text;
-    if (json_string(v, &text)) {
+    const bool right =
+        f->names->numbers ? json_type(v) == JSON_NUMBER : json_type(v) == JSON_STRING;
+    if (right && json_text(v, &text)) {
         for (size_t i = 0; i < f->names->n; i++) {
             if (!str_eq(f->names->v[i], text)) continue;
             *out = (int)i;

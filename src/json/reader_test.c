@@ -112,6 +112,47 @@ static const struct fields form_fields = {.type = "form",
 static const struct field whole = {
     .kind = FIELD_OBJECT, .size = sizeof(struct form), .sub = &form_fields};
 
+/* The kinds that few bodies have. */
+struct big {
+    char bytes[1024 * 1024];
+};
+
+struct list_big {
+    struct big *v;
+    size_t n;
+};
+
+OPT(list_big, struct list_big);
+
+struct odd {
+    struct bytes hash;
+    str url;
+    str start;
+    str file;
+    struct list_int sizes;
+    bool on;
+    struct opt_list_big big;
+};
+
+static const struct field size_item = {.kind = FIELD_INT, .size = sizeof(int64_t)};
+static const struct fields big_fields = {.type = "big", .size = sizeof(struct big)};
+static const struct field big_item = {
+    .kind = FIELD_OBJECT, .size = sizeof(struct big), .sub = &big_fields};
+
+static const struct field odd_rows[] = {
+    FIELD(struct odd, hash, FIELD_BYTES),
+    FIELD(struct odd, url, FIELD_STR, .limits = &(const struct field_limits){.format = FORMAT_URL}),
+    FIELD(struct odd, start, FIELD_STR,
+        .limits = &(const struct field_limits){.format = FORMAT_TIME_OF_DAY}),
+    FIELD(struct odd, file, FIELD_STR,
+        .limits = &(const struct field_limits){.format = FORMAT_BACKUP_NAME,
+            .message = "Filename contains invalid characters"}),
+    FIELD(struct odd, sizes, FIELD_LIST, .item = &size_item, .flags = FIELD_JSON_TEXT),
+    FIELD(struct odd, on, FIELD_BOOL, .flags = FIELD_COERCE),
+    OPT_FIELD(struct odd, big, FIELD_LIST, .item = &big_item, .flags = FIELD_OPTIONAL),
+};
+static const struct fields odd_fields = FIELDS(struct odd, odd_rows);
+
 static struct arena *arena;
 
 static int setup(void **state)
@@ -259,7 +300,6 @@ static void rules_run_when_what_they_look_at_passed(void **state)
 static void numbers_have_javascripts_limits(void **state)
 {
     struct form form;
-    struct issues issues = read_form(GOOD_BUT("") "", &form);
     static const struct {
         const char *text, *message;
     } rows[] = {
@@ -272,7 +312,7 @@ static void numbers_have_javascripts_limits(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const str text = str_fmt(arena, "{\"count\":%s}", rows[i].text);
-        issues = read_form(cstr(arena, text), &form);
+        const struct issues issues = read_form(cstr(arena, text), &form);
         assert_str(issues.v[5].path, "[\"count\"]");
         assert_string_equal(cstr(arena, issues.v[5].message), rows[i].message);
     }
@@ -293,11 +333,71 @@ static void text_becomes_numbers_where_the_contract_coerces(void **state)
     }
 }
 
+static struct issues read_odd(const char *text, struct odd *out)
+{
+    struct issues issues = issues_new(arena);
+    const struct json_value *v = NULL;
+    assert_ok(json_parse(arena, str_from(text), &v));
+    json_read_fields(&issues, &odd_fields, v, out);
+    return issues;
+}
+
+static void rare_kinds_are_read_and_refused(void **state)
+{
+    struct odd odd;
+    struct issues issues = read_odd("{\"hash\":\"YWJj\",\"url\":\"https://a/\",\"start\":\"02:30\","
+                                    "\"file\":\"a.sql\",\"sizes\":\"[1,2]\",\"on\":\"true\"}",
+        &odd);
+    assert_issues(&issues, "");
+    assert_int_equal(odd.hash.n, 3);
+    assert_int_equal(odd.sizes.v[1], 2);
+    assert_true(odd.on);
+    assert_int_equal(odd.big.is, ABSENT);
+
+    issues =
+        read_odd("{\"hash\":\"?\",\"url\":\"a\",\"start\":\"2\",\"file\":\"/\",\"sizes\":\"[\","
+                 "\"on\":\"yes\",\"big\":true}",
+            &odd);
+    assert_issues(&issues,
+        "[\"hash\"] Invalid base64-encoded string\n"
+        "[\"url\"] Invalid URL\n"
+        "[\"start\"] Invalid input: expected string in HH:MM format, received string\n"
+        "[\"file\"] Filename contains invalid characters\n"
+        "[\"sizes\"] Invalid input: expected JSON string, received string\n"
+        "[\"on\"] Invalid input: expected boolean, received string\n"
+        "[\"big\"] Invalid input: expected array, received boolean\n");
+
+    issues = read_odd(
+        "{\"hash\":{},\"url\":1,\"start\":true,\"file\":null,\"sizes\":null,\"on\":1}", &odd);
+    assert_issues(&issues,
+        "[\"hash\"] Invalid input: expected string, received object\n"
+        "[\"url\"] Invalid input: expected string, received number\n"
+        "[\"start\"] Invalid input: expected string in HH:MM format, received boolean\n"
+        "[\"file\"] Invalid input: expected string, received null\n"
+        "[\"sizes\"] Invalid input: expected array, received null\n"
+        "[\"on\"] Invalid input: expected boolean, received number\n");
+}
+
+/* A small text must not become a large list of large structs. */
+static void what_a_list_takes_is_bounded(void **state)
+{
+    auto_buf text = {0};
+    buf_add(
+        &text, STR("{\"hash\":\"\",\"url\":\"a:\",\"start\":\"00:00\",\"file\":\"a\",\"sizes\":[],"
+                   "\"on\":false,\"big\":[{}"));
+    for (int i = 0; i < JSON_LIST_BYTES_MAX / (int)sizeof(struct big); i++)
+        buf_add(&text, STR(",{}"));
+    buf_add(&text, STR("]}"));
+    struct odd odd;
+    const struct issues issues = read_odd(cstr(arena, buf_str(&text)), &odd);
+    assert_issues(&issues, "[\"big\"] Too big: expected array to have <=64 items\n");
+}
+
 static void issues_are_printed_as_clients_know_them(void **state)
 {
     struct form form;
     auto_buf out = {0};
-    const struct issues issues = read_form(GOOD_BUT("") "", &form);
+    const struct issues issues = read_form(GOOD_BUT(""), &form);
     assert_int_equal(issues.n, 0);
 
     struct issues bad = issues_new(arena);
@@ -410,6 +510,8 @@ int main(void)
         TEST(rules_run_when_what_they_look_at_passed),
         TEST(numbers_have_javascripts_limits),
         TEST(text_becomes_numbers_where_the_contract_coerces),
+        TEST(rare_kinds_are_read_and_refused),
+        TEST(what_a_list_takes_is_bounded),
         TEST(issues_are_printed_as_clients_know_them),
         TEST(issues_are_bounded),
         TEST(what_we_stored_is_read_without_rules),

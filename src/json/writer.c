@@ -259,6 +259,7 @@ static void write_typed(
         return buf_add(out, *(const bool *)value ? STR("true") : STR("false"));
     case FIELD_ENUM:
         assert((size_t) * (const int *)value < f->names->n);
+        if (f->names->numbers) return buf_add(out, f->names->v[*(const int *)value]);
         return json_write_str(out, f->names->v[*(const int *)value]);
     case FIELD_OBJECT:
         return json_write(out, f->sub, value, form);

@@ -169,6 +169,26 @@ static void numbers_are_written_as_javascript_does(void **state)
     }
 }
 
+static void texts_are_escaped_as_javascript_does(void **state)
+{
+    auto_buf out = {0};
+    json_write_str(&out, STR("\b\f\n\r\t\"\\/\x1f\x7f\xe2\x80\xa8"));
+    assert_str(buf_str(&out), "\"\\b\\f\\n\\r\\t\\\"\\\\/\\u001f\x7f\xe2\x80\xa8\"");
+    buf_clear(&out);
+    json_write_str(&out, (str){0});
+    assert_str(buf_str(&out), "\"\"");
+}
+
+static void days_are_written_without_a_time(void **state)
+{
+    auto_buf out = {0};
+    struct thing t = example();
+    assert_true(date_parse(STR("2024-02-29"), &t.day.v));
+    t.day.is = PRESENT;
+    json_write(&out, &thing_fields, &t, DATES_PG);
+    assert_true(str_find(buf_str(&out), STR("\"day\":\"2024-02-29\"")) > 0);
+}
+
 static void integers_reach_their_ends(void **state)
 {
     auto_buf out = {0};
@@ -195,6 +215,8 @@ int main(void)
         cmocka_unit_test(lists_hold_structs_and_scalars),
         cmocka_unit_test(a_whole_answer_may_be_null_or_a_list),
         cmocka_unit_test(numbers_are_written_as_javascript_does),
+        cmocka_unit_test(texts_are_escaped_as_javascript_does),
+        cmocka_unit_test(days_are_written_without_a_time),
         cmocka_unit_test(integers_reach_their_ends),
         cmocka_unit_test(a_full_buffer_stays_within_its_limit),
     };

@@ -31,6 +31,7 @@ enum {
     STOP_LIMIT_MS = 20 * 1000,
     POLL_MS = 3,
     VERSION_FILE_MAX = 16,
+    PID_FILE_MAX = 4096,
 };
 
 #define PROGRAMS "/usr/lib/postgresql"
@@ -239,13 +240,30 @@ fallible cluster_prepare(struct arena *a, struct cluster *c, const char *state_d
     return create(a, c, state_dir);
 }
 
-/* Whether the postmaster takes a connection: it makes its socket when it is ready to. */
 static bool accepts(const struct cluster *c)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s/.s.PGSQL.5432", c->socket);
     auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     return fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+}
+
+/* The postmaster writes its state into the eighth line of its pid file (as pg_ctl reads it). */
+static bool is_ready(const struct cluster *c)
+{
+    bool ready = false;
+    ARENA_SCOPE (tmp) {
+        str text, line = STR("");
+        if (file_read(tmp, str_fmt(tmp, "%s/postmaster.pid", c->data).p, PID_FILE_MAX, &text))
+            break;
+        for (int i = 0; i < 8 && str_cut(&text, '\n', &line); i++) {
+            int64_t pid;
+            const bool ours = i > 0 || (str_parse_i64(line, &pid) && pid == c->pid);
+            if (!ours) break; /* of a predecessor */
+            ready = i == 7 && str_eq(str_trim(line), STR("ready"));
+        }
+    }
+    return ready;
 }
 
 /* A postmaster whose supervisor was killed is still stopping; a second one must wait for it. */
@@ -279,7 +297,7 @@ fallible cluster_start(struct cluster *c)
     const struct process p = program(c, argv);
     TRY(process_start(&p, &c->pid));
     const int64_t end = monotonic_ms() + START_LIMIT_MS;
-    while (!accepts(c)) {
+    while (!is_ready(c)) {
         int status;
         if (process_wait(c->pid, POLL_MS, &status)) {
             c->pid = 0;

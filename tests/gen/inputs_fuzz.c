@@ -20,7 +20,18 @@ static const struct route *route_of(str name)
 {
     for (size_t i = 0; i < routes_n; i++)
         if (str_eq(str_from(routes[i].operation), name)) return &routes[i];
+    assert(routes_n > 0);
     return &routes[str_hash(name) % routes_n];
+}
+
+static void read_table(struct arena *a, const struct route *route, const struct fields *table,
+    const struct json_value *object)
+{
+    if (!table) return;
+    struct issues issues = issues_new(a);
+    void *in = arena_alloc(a, route->in_size);
+    json_read_fields(&issues, table, object, in);
+    if (table == route->query && route->check && issues.found == 0) route->check(in, &issues);
 }
 
 static void read_texts(struct arena *a, const struct route *route, str text)
@@ -33,14 +44,9 @@ static void read_texts(struct arena *a, const struct route *route, str text)
         pairs[n].value = part;
     }
     const struct json_value *object = json_of_pairs(a, pairs, n);
-    const struct fields *const tables[] = {route->path, route->query, route->header};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        struct issues issues = issues_new(a);
-        void *in = arena_alloc(a, route->in_size + 1);
-        if (tables[i]) json_read_fields(&issues, tables[i], object, in);
-        if (tables[i] == route->query && route->check && issues.found == 0)
-            route->check(in, &issues);
-    }
+    read_table(a, route, route->path, object);
+    read_table(a, route, route->query, object);
+    read_table(a, route, route->header, object);
 }
 
 /* Written and read again it says the same. */

@@ -301,7 +301,7 @@ def api_c(model):
     for enum in model.enums.values():
         values = "".join(f"    STR_INIT({c_string(v)}),\n" for v in enum.values)
         out.append(f"static const str {enum.name}_texts[] = {{\n{values}}};\n"
-            f"const struct enum_names {enum.name}_names = {{{c_string(enum.name)}, {enum.name}_texts, {len(enum.values)}}};\n"
+            f"const struct enum_names {enum.name}_names = {{{c_string(enum.name)}, {enum.name}_texts, {len(enum.values)}, {str(enum.numbers).lower()}}};\n"
             f"static_assert(sizeof(enum {enum.name}) == sizeof(int), \"enums are stored as int\");\n")
     for struct in model.structs.values():
         out.append(table_of(f"{struct.name}_fields", struct.c, struct.fields, "", struct.dates_pg, struct.check))

@@ -231,6 +231,7 @@ class Enum:
     values: list
     constants: list
     where: str
+    numbers: bool = False   # in JSON the values are numbers
 
     @property
     def c(self):
@@ -433,7 +434,8 @@ class Model:
         constants = [f"{prefix}_{upper_snake(str(v)) or 'NONE'}" for v in schema["enum"]]
         if len(set(constants)) != len(constants):
             fail(schema, f"two values of {name} have the same name in C")
-        out = Enum(name, [str(v) for v in schema["enum"]], constants, schema.where)
+        out = Enum(name, [str(v) for v in schema["enum"]], constants, schema.where,
+            numbers=schema.get("type") == "integer")
         self.enums[name] = out
         return out
 

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/env.h"
 #include "db/db.h"
+#include "event/event.h"
 #include "gen/api.h"
 #include "gen/authentication_sql.h"
 #include "gen/session_sql.h"
@@ -16,6 +17,10 @@
 #include "http/request.h"
 
 #include "core/banned.h"
+
+enum {
+    SESSION_DELETE_DELAY_MS = 500, /* the answer of the log-out comes first */
+};
 
 fallible op_signUpAdmin(
     struct ctx *cx, const struct signUpAdmin_in *in, struct UserAdminResponseDto *out)
@@ -86,6 +91,9 @@ fallible op_logout(struct ctx *cx, struct LogoutResponseDto *out)
 {
     if (cx->auth->kind == AUTH_SESSION) {
         TRY(sql_session_delete(cx, cx->auth->session));
+        event_send_later(cx, ROOM_SESSION(cx->auth->session), "on_session_delete",
+            str_fmt(cx->arena, "\"%.*s\"", FMT(uuid_str(cx->arena, cx->auth->session))),
+            SESSION_DELETE_DELAY_MS);
     }
     cookie_clear(cx, STR("immich_access_token"));
     cookie_clear(cx, STR("immich_auth_type"));

@@ -23,7 +23,7 @@ static const str Colour_texts[] = {
     STR_INIT("dark-green"),
     STR_INIT("onBlue"),
 };
-const struct enum_names Colour_names = {"Colour", Colour_texts, 3};
+const struct enum_names Colour_names = {"Colour", Colour_texts, 3, false};
 static_assert(sizeof(enum Colour) == sizeof(int), "enums are stored as int");
 
 static const str ThingCreateDto_mode_texts[] = {
@@ -31,7 +31,7 @@ static const str ThingCreateDto_mode_texts[] = {
     STR_INIT(""),
     STR_INIT("4k"),
 };
-const struct enum_names ThingCreateDto_mode_names = {"ThingCreateDto_mode", ThingCreateDto_mode_texts, 3};
+const struct enum_names ThingCreateDto_mode_names = {"ThingCreateDto_mode", ThingCreateDto_mode_texts, 3, false};
 static_assert(sizeof(enum ThingCreateDto_mode) == sizeof(int), "enums are stored as int");
 
 static const struct field OwnerDto_fields_rows[] = {

@@ -1,0 +1,70 @@
+/* `tintype server`: the API, the websocket, uploads and the files of the web app. */
+#include "core/log.h"
+#include "core/version.h"
+#include "http/metrics.h"
+#include "http/server.h"
+#include "role/boot.h"
+#include "role/dispatch.h"
+#include "role/push.h"
+
+#include <stdlib.h>
+
+#include "core/banned.h"
+
+enum {
+    HANDLER_THREADS = 8, /* each may hold one connection */
+    STREAM_THREADS = 4,
+    POOL_SIZE = HANDLER_THREADS + STREAM_THREADS,
+};
+
+static const struct http_hooks hooks = {
+    .quick = dispatch_quick,
+    .plan = dispatch_plan,
+    .begin = dispatch_begin,
+    .handle = dispatch_handle,
+    .websocket = &push_hooks,
+};
+
+static fallible serve(struct boot *boot)
+{
+    struct app *app = &boot->app;
+    const struct env *env = &boot->env;
+    struct metrics_server *metrics = NULL;
+    if (env->telemetry)
+        TRY(metrics_server_start(&metrics, app->metrics, NULL, (uint16_t)env->api_metrics_port));
+    const struct http_options options = {
+        .host = *env->host ? env->host : NULL,
+        .port = (uint16_t)env->port,
+        .trusted_proxies = *env->trusted_proxies ? env->trusted_proxies : NULL,
+        .handler_threads = HANDLER_THREADS,
+        .stream_threads = STREAM_THREADS,
+        .metrics = app->metrics,
+    };
+    struct http_server *http;
+    TRY(push_start(boot)); /* first: handlers send events */
+    err e = http_start(&http, &options, &hooks, app);
+    if (!e) {
+        push_attach(app, http);
+        log_info("Immich Server is listening", KV("port", (int)http_port(http)),
+            KV("version", "v" COMPATIBLE_VERSION), KV("tintype", TINTYPE_VERSION));
+        boot_wait_for_end();
+        log_info("stopping");
+        push_attach(app, NULL);
+        http_stop(http, HTTP_SHUTDOWN_MS);
+    }
+    push_stop(boot);
+    metrics_server_stop(metrics);
+    return e;
+}
+
+int main(void)
+{
+    struct boot boot;
+    boot_block_signals();
+    err e = boot_start(
+        &boot, &(struct boot_opts){.role = "server", .pool_size = POOL_SIZE, .serves = true});
+    if (!e) e = serve(&boot);
+    const int status = e ? boot_failed(e) : EXIT_SUCCESS;
+    boot_stop(&boot);
+    return status;
+}
