@@ -1,4 +1,5 @@
 #include "box/failure.h"
+#include "box/formats.h"
 #include "box/inside/frames.h"
 #include "box/inside/probe.h"
 #include "core/size.h"
@@ -18,17 +19,6 @@ enum {
     READ_CHUNK = 64 * 1024,
     PACKETS_MAX = 1 << 23, /* 38 hours at 60 frames a second */
 };
-
-/* What the contract's file types need; nothing that reads playlists, devices or the network. */
-static const char FORMATS[] =
-    "mov,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,m4v,h264,hevc,mxf,asf,gif";
-static const char CODECS[] = "h264,hevc,av1,libdav1d,vp8,vp9,mpeg4,msmpeg4,msmpeg4v2,msmpeg4v1,"
-                             "mpeg1video,mpeg2video,h263,h263p,flv,"
-                             "mjpeg,vc1,wmv1,wmv2,wmv3,gif,dvvideo,prores,dnxhd,rawvideo,svq3,"
-                             "aac,aac_latm,mp3,mp3float,mp2,mp2float,ac3,eac3,opus,vorbis,flac,"
-                             "alac,amrnb,amrwb,wmav1,wmav2,wmapro,"
-                             "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_u8,pcm_alaw,"
-                             "pcm_mulaw,pcm_f32le,adpcm_ima_qt,adpcm_ms";
 
 struct memory {
     const uint8_t *p;
@@ -80,8 +70,8 @@ static fallible open_format(struct memory *memory, AVFormatContext **out)
     if (!format || !chunk) BOX_FAIL(BOX_MEMORY_LIMIT, STR(""));
     format->pb = avio_alloc_context(chunk, READ_CHUNK, 0, memory, memory_read, NULL, memory_seek);
     format->flags |= AVFMT_FLAG_CUSTOM_IO;
-    format->format_whitelist = av_strdup(FORMATS);
-    format->codec_whitelist = av_strdup(CODECS);
+    format->format_whitelist = av_strdup(BOX_VIDEO_FORMATS);
+    format->codec_whitelist = av_strdup(BOX_VIDEO_CODECS "," BOX_AUDIO_CODECS);
     int bad = avformat_open_input(&format, "", NULL, NULL);
     if (bad < 0) return libav_error(ERR_HERE, bad);
     bad = avformat_find_stream_info(format, NULL);
