@@ -106,5 +106,8 @@ void issues_write(struct buf *out, const struct issues *issues)
 fallible issues_err(const struct issues *issues)
 {
     if (issues->found == 0) return NULL;
-    return err_with_detail(err_new(BAD_REQUEST, 0, ERR_HERE, "Validation failed"), issues);
+    struct issues *kept = ARENA_NEW(issues->arena, struct issues);
+    *kept = *issues;
+    kept->at = NULL; /* steps live on the stack of the reader */
+    return err_with_detail(err_new(BAD_REQUEST, 0, ERR_HERE, "Validation failed"), kept);
 }

@@ -72,5 +72,6 @@ void issue_leave(struct issues *issues, const struct issue_step *step);
 
 /* The array of issues as JSON. */
 void issues_write(struct buf *out, const struct issues *issues);
-/* NULL without issues, otherwise BAD_REQUEST "Validation failed" whose detail is `issues`. */
+/* NULL without issues, otherwise BAD_REQUEST "Validation failed" whose detail is a struct issues in
+ * the arena. */
 fallible issues_err(const struct issues *issues);

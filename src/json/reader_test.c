@@ -408,8 +408,8 @@ static void issues_are_printed_as_clients_know_them(void **state)
     const err e = issues_err(&bad);
     assert_true(err_is(e, BAD_REQUEST));
     assert_string_equal(e->message, "Validation failed");
-    assert_ptr_equal(e->detail, &bad);
-    issues_write(&out, &bad);
+    bad = issues_new(arena); /* the error keeps its own */
+    issues_write(&out, e->detail);
     assert_str(buf_str(&out),
         "[{\"expected\":\"number\",\"code\":\"invalid_type\",\"path\":[\"x\"],\"message\":"
         "\"Invalid input: expected number, received string\"},"

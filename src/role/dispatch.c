@@ -160,14 +160,9 @@ static fallible check_access(struct ctx *cx, const struct route *route, const vo
 {
     for (size_t i = 0; i < route->access_n; i++) {
         const struct route_access *access = &route->access[i];
-        const void *parent = (const char *)in + access->offset;
-        if (field_presence(access->field, parent) != PRESENT) continue;
-        const void *value = field_at_const(access->field, parent);
-        struct list_uuid ids = {0};
-        if (access->field->kind == FIELD_LIST)
-            ids = *(const struct list_uuid *)value;
-        else
-            ids = (struct list_uuid){.v = (uuid *)(uintptr_t)value, .n = 1};
+        struct list_uuid ids;
+        route_access_ids(cx->arena, access, in, &ids);
+        if (ids.n == 0) continue;
         TRY(access_require(cx, access->permission, ids));
     }
     return NULL;

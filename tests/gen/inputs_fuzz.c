@@ -74,7 +74,7 @@ static void read_body(struct arena *a, const struct route *route, str text)
     issues_write(&out, &issues);
     struct list_uuid ids;
     for (size_t i = 0; issues.found == 0 && i < route->access_n; i++)
-        if (route->access[i].offset > 0) route_access_ids(a, &route->access[i], in, &ids);
+        if (route->access[i].parent > 0) route_access_ids(a, &route->access[i], in, &ids);
     if (issues.found == 0) comes_back(a, route->body, in);
 }
 

@@ -77,7 +77,7 @@ static size_t count_ids(const struct field *f, const void *parent)
 void route_access_ids(
     struct arena *a, const struct route_access *row, const void *in, struct list_uuid *out)
 {
-    const char *parent = (const char *)in + row->offset;
+    const char *parent = (const char *)in + row->parent;
     size_t parents = 1, size = 0;
     if (row->list) {
         const bool there = field_presence(row->list, parent) == PRESENT;
@@ -89,8 +89,8 @@ void route_access_ids(
 
     size_t n = 0;
     for (size_t i = 0; i < parents; i++)
-        n += count_ids(row->field, parent + i * size);
+        n += count_ids(row->id, parent + i * size);
     *out = (struct list_uuid){.v = ARENA_ARRAY(a, uuid, n), .n = 0};
     for (size_t i = 0; i < parents; i++)
-        add_ids(row->field, parent + i * size, out, n);
+        add_ids(row->id, parent + i * size, out, n);
 }

@@ -57,12 +57,12 @@ struct route_segment {
     bool param; /* any text that is not empty */
 };
 
-/* The caller needs this permission on every id that `field` holds (a uuid or a list of them). */
+/* The caller needs this permission on some ids of the input; route_access_ids finds them. */
 struct route_access {
     str permission;
-    const struct field *field;
-    const struct field *list; /* when set, `field` is of its items */
-    uint32_t offset;          /* in the in struct, of the struct that has the list or the field */
+    const struct field *id;   /* a uuid or a list of them */
+    const struct field *list; /* when set, `id` is of its items */
+    uint32_t parent;          /* offset in the in struct of the struct that has the list or id */
 };
 
 struct route {
