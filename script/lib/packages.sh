@@ -19,17 +19,27 @@ packages_missing() {
 
 packages_present() { [ ! "$(packages_missing "$1")" ]; }
 
-# An interrupted dpkg is finished first; apt itself resumes its downloads.
+# An interrupted dpkg is finished first; apt itself resumes its downloads. Another apt or dpkg is waited for: Debian
+# installs updates by itself.
 packages_install() {
     local missing
     mapfile -t missing < <(packages_missing "$1")
     [ ${#missing[@]} -gt 0 ] || return 0
     step "installing ${#missing[@]} Debian packages: ${missing[*]}"
-    as_root dpkg --configure -a
-    as_root apt-get update --quiet
+    dpkg_finish
+    as_root apt-get update --quiet -o DPkg::Lock::Timeout="$lock_seconds"
     no_main_cluster
     apt_install "${missing[@]}" || { tail -n 30 "$deps/apt.log" >&2; die "apt-get failed, see $deps/apt.log"; }
     main_cluster_as_before
+}
+
+dpkg_finish() {
+    local end=$((SECONDS + lock_seconds))
+    while [ "$(dpkg --audit)" ]; do
+        ! as_root dpkg --configure -a || return 0
+        [ $SECONDS -lt $end ] || die "dpkg is in disorder: try 'dpkg --configure -a'"
+        sleep 3
+    done
 }
 
 # Packages' output goes to $deps/apt.log. apt's status lines have a descriptor of their own: apt makes it non-blocking,
@@ -37,9 +47,10 @@ packages_install() {
 apt_install() {
     : >"$deps/apt.log"
     # shellcheck disable=SC2016 # for the inner shell
-    as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l LOG="$deps/apt.log" bash -c '
+    as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l LOG="$deps/apt.log" LOCK=$lock_seconds bash -c '
         exec 3>&1 >>"$LOG" 2>&1 </dev/null
-        exec apt-get install --yes --quiet -o APT::Status-Fd=3 -o Dpkg::Use-Pty=false --no-install-recommends "$@"
+        exec apt-get install --yes --quiet -o APT::Status-Fd=3 -o Dpkg::Use-Pty=false \
+            -o DPkg::Lock::Timeout="$LOCK" --no-install-recommends "$@"
     ' apt-install "$@" | apt_progress
 }
 
@@ -66,11 +77,13 @@ no_main_cluster() {
     as_root install -d -m 755 /etc/postgresql-common/createcluster.d
     echo 'create_main_cluster = false' | as_root tee "$no_cluster_file" >/dev/null
     trap main_cluster_as_before EXIT
+    trap 'exit 143' TERM # once apt is done: a trap lets it finish
 }
 
 main_cluster_as_before() {
     as_root rm -f "$no_cluster_file"
-    trap - EXIT
+    trap - EXIT TERM
 }
 
+lock_seconds=600
 no_cluster_file=/etc/postgresql-common/createcluster.d/tintype.conf
