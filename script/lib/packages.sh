@@ -35,7 +35,7 @@ packages_install() {
 
 dpkg_finish() {
     local end=$((SECONDS + lock_seconds))
-    while [ "$(dpkg --audit)" ]; do
+    while [ "$(as_root dpkg --audit)" ] || [ "$(ls /var/lib/dpkg/updates)" ]; do
         ! as_root dpkg --configure -a || return 0
         [ $SECONDS -lt $end ] || die "dpkg is in disorder: try 'dpkg --configure -a'"
         sleep 3
