@@ -26,9 +26,9 @@ packages_install() {
     mapfile -t missing < <(packages_missing "$1")
     [ ${#missing[@]} -gt 0 ] || return 0
     step "installing ${#missing[@]} Debian packages: ${missing[*]}"
+    no_main_cluster
     dpkg_finish
     as_root apt-get update --quiet -o DPkg::Lock::Timeout="$lock_seconds"
-    no_main_cluster
     apt_install "${missing[@]}" || { tail -n 30 "$deps/apt.log" >&2; die "apt-get failed, see $deps/apt.log"; }
     main_cluster_as_before
 }
@@ -36,7 +36,7 @@ packages_install() {
 dpkg_finish() {
     local end=$((SECONDS + lock_seconds))
     while [ "$(as_root dpkg --audit)" ] || [ "$(ls /var/lib/dpkg/updates)" ]; do
-        ! as_root dpkg --configure -a || return 0
+        ! as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure -a >>"$deps/apt.log" || return 0
         [ $SECONDS -lt $end ] || die "dpkg is in disorder: try 'dpkg --configure -a'"
         sleep 3
     done

@@ -56,7 +56,7 @@ private_apt_prepare() {
     [ "$mirrors" ] || die "apt knows no mirror of Debian 12: see /etc/apt/sources.list"
     mkdir -p "$folder"/lists/partial "$folder"/cache/archives/partial
     while read -r mirror; do echo "deb-src $mirror trixie main"; done <<<"$mirrors" >"$folder/sources.list"
-    private_apt apt-get update --quiet
+    private_apt apt-get update --quiet=2
 }
 
 # debian13_source PACKAGE SHA256 FILE: the upstream tarball of Debian 13's source package, to $deps/cache/FILE.
@@ -67,7 +67,7 @@ debian13_source() {
     step "fetching the source of $package"
     private_apt_prepare
     rm -f "$file"
-    (cd "$deps/cache" && private_apt apt-get source --quiet --download-only --only-source --tar-only "$package")
+    (cd "$deps/cache" && private_apt apt-get source --quiet=2 --download-only --only-source --tar-only "$package")
     checked "$sha256" "$file" || die "$3 is not the file it should be: other version or damaged"
 }
 
