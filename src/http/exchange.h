@@ -80,7 +80,7 @@ struct http_server {
     atomic_bool stopping;         /* nothing new is begun */
     atomic_bool breaking;         /* what still runs is broken off */
     atomic_uint_fast64_t last_id; /* of correlation ids */
-    struct metric *requests, *latency;
+    struct metric *requests, *latency, *connections, *websockets;
 };
 
 enum {

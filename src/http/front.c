@@ -2,6 +2,7 @@
 #include "core/log.h"
 #include "core/time.h"
 #include "http/front.h"
+#include "http/metrics.h"
 #include "http/ws.h"
 
 #include <assert.h>
@@ -397,8 +398,10 @@ void front_on_connection(void *cls, struct MHD_Connection *connection, void **co
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         *context = janitor_link_new(
             s->janitor, info->connect_fd, monotonic_ms() + s->options.header_timeout_ms);
+        metric_add(s->connections, STR(""), 1);
     } else if (*context) {
         janitor_link_free(s->janitor, *context);
+        metric_add(s->connections, STR(""), -1);
         *context = NULL;
     }
 }

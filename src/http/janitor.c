@@ -39,7 +39,6 @@ struct janitor {
     pthread_t thread;
     pthread_mutex_t mutex;
     struct link *links;
-    size_t links_n;
     struct inner *streams;
     int epoll, wake;
     struct lingerer lingerers[LINGER_MAX];
@@ -57,7 +56,6 @@ struct link *janitor_link_new(struct janitor *j, int fd, int64_t deadline_ms)
         l->back = &j->links;
         if (l->next) l->next->back = &l->next;
         j->links = l;
-        j->links_n++;
     }
     return l;
 }
@@ -84,18 +82,9 @@ void janitor_link_free(struct janitor *j, struct link *l)
     {
         *l->back = l->next;
         if (l->next) l->next->back = l->back;
-        j->links_n--;
         if (l->linger && !j->stopping) linger(j, l->fd);
     }
     free(l);
-}
-
-size_t janitor_link_count(struct janitor *j)
-{
-    size_t n = 0;
-    MUTEX_SCOPE(&j->mutex)
-    n = j->links_n;
-    return n;
 }
 
 void janitor_break_all(struct janitor *j)

@@ -33,7 +33,6 @@ void janitor_stop(struct janitor *j);
 struct link *janitor_link_new(struct janitor *j, int fd, int64_t deadline_ms);
 /* Call before the socket is closed. */
 void janitor_link_free(struct janitor *j, struct link *l);
-size_t janitor_link_count(struct janitor *j);
 /* Shuts every connection down, so that what still runs ends. */
 void janitor_break_all(struct janitor *j);
 

@@ -94,14 +94,6 @@ void pool_push_always(struct pool *p, struct work *w)
     (void)push(p, w, (size_t)-1);
 }
 
-size_t pool_waiting(struct pool *p)
-{
-    size_t n = 0;
-    MUTEX_SCOPE(&p->mutex)
-    n = p->waiting;
-    return n;
-}
-
 void pool_stop(struct pool *p)
 {
     if (!p) return;

@@ -22,7 +22,5 @@ struct pool;
 fallible pool_start(struct pool **out, const char *name, unsigned threads, size_t limit);
 bool pool_push(struct pool *p, struct work *w);
 void pool_push_always(struct pool *p, struct work *w);
-/* Waiting items, without those that run. */
-size_t pool_waiting(struct pool *p);
 /* Runs what waits, then ends the threads. Nothing may be pushed from outside any more. */
 void pool_stop(struct pool *p);

@@ -116,6 +116,10 @@ fallible http_start(struct http_server **out, const struct http_options *options
             options->metrics, "http_server_requests_total", "Requests answered", "status");
         s->latency = metrics_histogram(options->metrics, "http_server_duration",
             "Milliseconds from a request's header to its last byte", NULL, NULL, 0);
+        s->connections = metrics_gauge(
+            options->metrics, "http_server_connections", "Connections that are open", NULL);
+        s->websockets = metrics_gauge(
+            options->metrics, "http_server_websockets", "Websockets that are open", NULL);
     }
     err e = start_all(s);
     if (e) {

@@ -514,6 +514,18 @@ static void a_file_is_sent_whole(void **state)
     assert_true(str_starts(header_of(file.head, "cache-control"), STR("private, max-age=86400")));
 }
 
+/* The event thread does not wait for the disk: the file pool reads what the cache does not have. */
+static void a_file_outside_the_page_cache_is_sent_whole(void **state)
+{
+    struct app *app = *state;
+    auto_fd fd = open(app->file, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(fdatasync(fd), 0);
+    assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+    const struct answer file = ask(app->arena, app->port, GET("/file"));
+    assert_int_equal(file.body.n, FILE_SIZE);
+    assert_true(is_part(file.body, 0));
+}
+
 static void ranges_are_served(void **state)
 {
     struct app *app = *state;
@@ -718,6 +730,7 @@ int main(void)
         cmocka_unit_test(header_values_cannot_break_out),
         cmocka_unit_test(a_redirect_carries_a_text),
         cmocka_unit_test(a_file_is_sent_whole),
+        cmocka_unit_test(a_file_outside_the_page_cache_is_sent_whole),
         cmocka_unit_test(ranges_are_served),
         cmocka_unit_test(conditions_on_files_are_kept),
         cmocka_unit_test(a_missing_file_is_404_with_the_route_s_text),

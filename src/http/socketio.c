@@ -6,7 +6,6 @@
 #include "core/banned.h"
 
 enum {
-    NAMESPACE_MAX = 256,
     KEY_BYTES = 16, /* RFC 6455 §4.1: what Sec-WebSocket-Key encodes */
 };
 
@@ -18,7 +17,7 @@ static struct sio_packet parse_connect(str rest)
     str space = str_slice(rest, 0, comma < 0 ? rest.n : (size_t)comma);
     const ptrdiff_t question = str_find_char(space, '?');
     if (question >= 0) space = str_slice(space, 0, (size_t)question);
-    if (space.n > NAMESPACE_MAX) return (struct sio_packet){.kind = SIO_INVALID};
+    if (space.n > SIO_SPACE_MAX) return (struct sio_packet){.kind = SIO_INVALID};
     if (str_eq(space, STR("/"))) return (struct sio_packet){.kind = SIO_CONNECT};
     return (struct sio_packet){.kind = SIO_CONNECT_UNKNOWN, .space = space};
 }

@@ -12,6 +12,7 @@
 
 enum {
     SIO_SID_TEXT = 21, /* 20 characters and a NUL */
+    SIO_SPACE_MAX = 256,
 };
 
 enum sio_kind {

@@ -4,6 +4,7 @@
 #include "core/size.h"
 #include "core/thread.h"
 #include "core/time.h"
+#include "http/metrics.h"
 #include "http/socketio.h"
 #include "http/ws.h"
 
@@ -172,16 +173,6 @@ static void say(struct socket *s, str text)
     }
 }
 
-__attribute__((format(printf, 2, 3))) static void say_fmt(struct socket *s, const char *format, ...)
-{
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    const int n = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (n > 0 && (size_t)n < sizeof text) say(s, (str){text, (size_t)n});
-}
-
 static void say_goodbye(struct socket *s, uint16_t code)
 {
     s->close_deadline_ms = monotonic_ms() + CLOSE_TIMEOUT_MS;
@@ -250,10 +241,11 @@ static void leave(struct socket *s)
     s->state = OUTSIDE;
 }
 
-static void on_packet(struct socket *s, str text)
+static void on_packet(struct socket *s, str received)
 {
-    char sid[SIO_SID_TEXT];
-    const struct sio_packet packet = sio_parse(text);
+    char sid[SIO_SID_TEXT], text[SIO_SPACE_MAX + 64];
+    int n;
+    const struct sio_packet packet = sio_parse(received);
     switch (packet.kind) {
     case SIO_INVALID:
         say_goodbye(s, WSLAY_CODE_POLICY_VIOLATION);
@@ -267,11 +259,14 @@ static void on_packet(struct socket *s, str text)
     case SIO_CONNECT:
         if (s->state != WAITING) break;
         sio_sid(sid);
-        say_fmt(s, "40{\"sid\":\"%s\"}", sid);
+        n = snprintf(text, sizeof text, "40{\"sid\":\"%s\"}", sid);
+        say(s, (str){text, (size_t)n});
         begin_authentication(s);
         break;
     case SIO_CONNECT_UNKNOWN:
-        say_fmt(s, "44%.*s,{\"message\":\"Invalid namespace\"}", FMT(packet.space));
+        n = snprintf(
+            text, sizeof text, "44%.*s,{\"message\":\"Invalid namespace\"}", FMT(packet.space));
+        say(s, (str){text, (size_t)n});
         break;
     case SIO_DISCONNECT:
         if (s->state == JOINED) leave(s);
@@ -298,6 +293,7 @@ static void socket_free(struct socket *s)
     struct ws *w = s->ws;
     leave(s);
     w->sockets[s->slot] = NULL;
+    metric_add(w->server->websockets, STR(""), -1);
     w->sockets_n--;
     close(s->fd); /* leaves the epoll set */
     if (s->in) inner_unref(s->in);
@@ -325,12 +321,13 @@ static void settle(struct socket *s)
 
 static void greet(struct socket *s)
 {
-    char sid[SIO_SID_TEXT];
+    char sid[SIO_SID_TEXT], text[256];
     sio_sid(sid);
-    say_fmt(s,
+    const int n = snprintf(text, sizeof text,
         "0{\"sid\":\"%s\",\"upgrades\":[],\"pingInterval\":%lld,\"pingTimeout\":%lld,"
         "\"maxPayload\":%d}",
         sid, (long long)s->ws->ping_interval_ms, (long long)s->ws->ping_timeout_ms, WS_PAYLOAD_MAX);
+    say(s, (str){text, (size_t)n});
 }
 
 static struct socket *socket_new(struct ws *w, struct mail *m, unsigned slot)
@@ -372,6 +369,7 @@ static void add_socket(struct ws *w, struct mail *m)
         return;
     }
     struct socket *s = w->sockets[slot] = socket_new(w, m, slot);
+    metric_add(w->server->websockets, STR(""), 1);
     greet(s);
     if (s->early_n && wslay_event_recv(s->wslay) != 0) s->ending = true;
     settle(s);
