@@ -20,6 +20,7 @@ Results:
     count       fallible sql_<name>(struct ctx *cx, int64_t *out, …);          rows inserted, changed, deleted
     void        fallible sql_<name>(struct ctx *cx, …);
     query T     struct sqlb sql_<name>(struct ctx *cx, …);                     to be completed with db/sqlb.h
+    query columns T   the same for sqlb_columns
 
 T is a struct of the contract (columns are named as its fields, those of a struct inside "field.inner"), a scalar type
 (text, uuid, int …; `text?` may be NULL), or a row of this file:
@@ -125,6 +126,7 @@ class Result:
     c: str = ""  # C type of one T
     tag: str = ""  # of struct list_<tag>
     table: str = ""  # C name of its struct fields
+    columnar: bool = False
 
 
 @dataclasses.dataclass
@@ -306,6 +308,9 @@ class File:
 
     def _result(self, where, text):
         how, _, kind = text.strip().partition(" ")
+        columnar = how == "columns" or (how == "query" and kind.startswith("columns "))
+        if how == "query":
+            kind = kind.removeprefix("columns ")
         if how not in RESULTS or (how in ("count", "void")) == bool(kind):
             raise SqlError(f"{where}: \"{text}\" is no result")
         if not kind:
@@ -313,10 +318,10 @@ class File:
         base, optional, is_list = self._type(where, kind)
         struct = self.rows.get(base) or self.model.structs.get(base)
         if struct and not optional and not is_list:
-            return Result(how, struct.c, struct.name, f"{struct.name}_fields")
+            return Result(how, struct.c, struct.name, f"{struct.name}_fields", columnar)
         if base not in SCALARS or is_list:
             raise SqlError(f"{where}: {kind} is no scalar type, no struct of the contract and no row of this file")
-        if how == "columns":
+        if columnar:
             raise SqlError(f"{where}: columns need a struct of lists")
         _, _, c, tag, table = SCALARS[base]
         if optional and how in ("many", "stream"):
@@ -463,7 +468,7 @@ def descriptor(statement, named=True):
     parts.append(f"    .text =\n{text_literal(statement.text)},\n")
     if statement.result.table:
         parts.append(f"    .row = &{statement.result.table},\n")
-    if statement.result.how == "columns":
+    if statement.result.columnar:
         parts.append("    .columnar = true,\n")
     types = ""
     if statement.params:
