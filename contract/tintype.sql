@@ -264,7 +264,10 @@ BEGIN
           WHERE "deletedAt" IS NULL'),
         -- The trash of an owner; the nightly emptying reads it whole.
         ('tintype_asset_trash_idx',
-         'asset ("ownerId", "deletedAt") WHERE "deletedAt" IS NOT NULL')
+         'asset ("ownerId", "deletedAt") WHERE "deletedAt" IS NOT NULL'),
+        -- Does another asset share this sidecar? Asked before a file is removed.
+        ('tintype_asset_file_sidecar_idx',
+         'asset_file USING hash (path) WHERE type = ''sidecar''')
     ) AS wanted (name, definition) LOOP
         IF to_regclass(format('public.%I', i.name)) IS NULL THEN
             EXECUTE format('CREATE INDEX %I ON public.%s', i.name, i.definition);

@@ -12,6 +12,7 @@ struct env;
 struct event_bus;
 struct http_server;
 struct metrics;
+struct timeline_cache;
 
 struct app {
     const struct env *env;
@@ -20,5 +21,6 @@ struct app {
     struct config_store *config;
     struct event_bus *events;
     struct metrics *metrics;
+    struct timeline_cache *timeline; /* of the server role */
     struct http_server *http; /* set by role/push.c while the server role serves, otherwise NULL */
 };

@@ -6,11 +6,14 @@
  */
 #pragma once
 
+#include "app/app.h"
+#include "auth/auth.h"
 #include "core/arena.h"
 #include "core/ctx.h"
 #include "core/test.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "http/reply.h"
 
 #include <stdlib.h>
 
@@ -36,7 +39,13 @@ static inline int test_open(void **state)
 {
     struct arena *arena = arena_new();
     struct ctx *cx = ARENA_NEW(arena, struct ctx);
-    *cx = (struct ctx){.arena = arena, .db = db_open(test_pool_, arena)};
+    *cx = (struct ctx){
+        .arena = arena,
+        .app = ARENA_NEW(arena, struct app),
+        .db = db_open(test_pool_, arena),
+        .reply = ARENA_NEW(arena, struct reply),
+    };
+    cx->reply->arena = arena;
     assert_ok(db_test_begin(cx));
     *state = cx;
     return 0;
@@ -78,6 +87,9 @@ static inline void test_run(struct ctx *cx, str script)
     assert_ok(db_script(cx, cstr(cx->arena, script)));
 }
 
+/* test_sql(cx, "UPDATE asset SET … WHERE id = '%s'", test_id(cx, id)) */
+#define test_sql(cx, ...) test_run(cx, str_fmt((cx)->arena, __VA_ARGS__))
+
 static inline uuid test_user(struct ctx *cx, const char *name)
 {
     const uuid id = uuid_v4();
@@ -99,4 +111,13 @@ static inline uuid test_asset(struct ctx *cx, uuid owner, const char *type, cons
                 " sha256('%s'), regexp_replace('%s', '.*/', ''), now(), 'sha1')",
                 test_id(cx, id), test_id(cx, owner), type, path, test_id(cx, id), path));
     return id;
+}
+
+/* A signed-in user makes the following calls. */
+static inline struct auth *test_sign_in(struct ctx *cx, uuid user)
+{
+    struct auth *auth = ARENA_NEW(cx->arena, struct auth);
+    *auth = (struct auth){.kind = AUTH_SESSION, .user = user, .quota_size_bytes.is = IS_NULL};
+    cx->auth = auth;
+    return auth;
 }

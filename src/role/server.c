@@ -1,4 +1,6 @@
 /* `tintype server`: the API, the websocket, uploads and the files of the web app. */
+#include "app/asset/asset_upload.h"
+#include "app/timeline/timeline_cache.h"
 #include "core/log.h"
 #include "core/version.h"
 #include "http/metrics.h"
@@ -25,6 +27,17 @@ static const struct http_hooks hooks = {
     .websocket = &push_hooks,
 };
 
+/* What uploads left that a crash cut off. A tree that cannot be read is no reason not to serve. */
+static void sweep_uploads(struct boot *boot)
+{
+    struct arena *arena = arena_new();
+    struct ctx cx = boot_ctx(boot, arena);
+    err e = upload_sweep(&cx);
+    if (e) log_warn("unfinished uploads could not be removed", KV_ERROR(e));
+    boot_ctx_end(&cx);
+    arena_free(arena);
+}
+
 static fallible serve(struct boot *boot)
 {
     struct app *app = &boot->app;
@@ -41,6 +54,8 @@ static fallible serve(struct boot *boot)
         .metrics = app->metrics,
     };
     struct http_server *http;
+    sweep_uploads(boot);
+    app->timeline = timeline_cache_new();
     TRY(push_start(boot)); /* first: handlers send events */
     err e = http_start(&http, &options, &hooks, app);
     if (!e) {
@@ -54,6 +69,7 @@ static fallible serve(struct boot *boot)
     }
     push_stop(boot);
     metrics_server_stop(metrics);
+    timeline_cache_free(app->timeline);
     return e;
 }
 

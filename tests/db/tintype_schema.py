@@ -11,7 +11,7 @@ from schema_compare import QUESTIONS                                        # no
 from shared import shared                                                   # noqa: E402
 from sql_test import album, asset, contract, refused, run_tests, user       # noqa: E402
 
-OURS = {"tintype_asset_timeline_idx", "tintype_asset_trash_idx"}
+OURS = {"tintype_asset_timeline_idx", "tintype_asset_trash_idx", "tintype_asset_file_sidecar_idx"}
 
 
 def version(db, owner):

@@ -1,0 +1,83 @@
+#include "app/asset/asset.h"
+#include "auth/auth.h"
+#include "core/hash.h"
+#include "gen/asset_sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/banned.h"
+
+fallible op_getAssetInfo(
+    struct ctx *cx, const struct getAssetInfo_in *in, struct AssetResponseDto *out)
+{
+    const bool link = cx->auth->kind == AUTH_SHARED_LINK;
+    struct AssetResponseDto asset;
+    bool found;
+    TRY(asset_response(
+        cx, in->id, link ? SHAPE_getAssetInfoLink : SHAPE_getAssetInfo, &asset, &found));
+    if (!found) FAIL(BAD_REQUEST, "Not found or no asset.read access");
+    *out = link && !cx->auth->link_shows_metadata ? asset_sanitized(&asset) : asset;
+    return NULL;
+}
+
+fallible op_getAssetStatistics(
+    struct ctx *cx, const struct getAssetStatistics_in *in, struct AssetStatsResponseDto *out)
+{
+    const uuid owner = cx->auth->user;
+    if (in->visibility.is == PRESENT && in->visibility.v == ASSET_VISIBILITY_LOCKED)
+        TRY(auth_require_elevated(cx));
+    if (in->isTrashed.is == PRESENT && in->isTrashed.v)
+        return sql_asset_trash_statistics(cx, out, owner, in->visibility, in->isFavorite);
+    return sql_asset_statistics(cx, out, owner, in->visibility, in->isFavorite);
+}
+
+/* ---- known files ---- */
+
+static int compare_checksums(const void *checksum, const void *row)
+{
+    const struct known_checksum *known = row;
+    return memcmp(checksum, known->checksum.p, SHA1_SIZE);
+}
+
+/* Text that is no checksum cannot be known. */
+static struct list_bytes checksums_of(
+    struct arena *a, const struct list_AssetBulkUploadCheckItem *items)
+{
+    struct list_bytes out = {.v = ARENA_ARRAY(a, struct bytes, items->n)};
+    for (size_t i = 0; i < items->n; i++)
+        if (asset_checksum_parse(a, items->v[i].checksum, &out.v[out.n])) out.n++;
+    return out;
+}
+
+static struct AssetBulkUploadCheckResult check_item(struct arena *a,
+    const struct AssetBulkUploadCheckItem *item, const struct list_known_checksum *known)
+{
+    struct AssetBulkUploadCheckResult result = {
+        .id = item->id, .action = ASSET_UPLOAD_ACTION_ACCEPT};
+    struct bytes checksum;
+    if (!known->n || !asset_checksum_parse(a, item->checksum, &checksum)) return result;
+    const struct known_checksum *row =
+        bsearch(checksum.p, known->v, known->n, sizeof *known->v, compare_checksums);
+    if (!row) return result;
+    result.action = ASSET_UPLOAD_ACTION_REJECT;
+    result.reason.is = PRESENT;
+    result.reason.v = ASSET_REJECT_REASON_DUPLICATE;
+    result.assetId = SOME(uuid, row->id);
+    result.isTrashed = SOME(bool, row->isTrashed);
+    return result;
+}
+
+fallible op_checkBulkUpload(struct ctx *cx, const struct checkBulkUpload_in *in,
+    struct AssetBulkUploadCheckResponseDto *out)
+{
+    const struct list_AssetBulkUploadCheckItem *items = &in->body.assets;
+    struct list_known_checksum known;
+    if (!items->n) FAIL(INTERNAL, "no assets to check"); /* Compat: upstream's query fails */
+    TRY(sql_asset_find_checksums(cx, &known, cx->auth->user, checksums_of(cx->arena, items)));
+    out->results.n = items->n;
+    out->results.v = ARENA_ARRAY(cx->arena, struct AssetBulkUploadCheckResult, items->n);
+    for (size_t i = 0; i < items->n; i++)
+        out->results.v[i] = check_item(cx->arena, &items->v[i], &known);
+    return NULL;
+}

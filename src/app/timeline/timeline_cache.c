@@ -1,0 +1,86 @@
+#include "app/timeline/timeline_cache.h"
+#include "core/thread.h"
+
+#include "core/banned.h"
+
+/* An answer owns its arena; an empty slot has none. */
+struct answer {
+    struct arena *arena;
+    str subject, versions;
+    struct list_TimeBucketsResponseDto months;
+};
+
+struct timeline_cache {
+    struct arena *arena;
+    pthread_mutex_t lock;
+    struct answer slots[TIMELINE_CACHE_SLOTS];
+};
+
+struct timeline_cache *timeline_cache_new(void)
+{
+    struct arena *arena = arena_new();
+    struct timeline_cache *cache = ARENA_NEW(arena, struct timeline_cache);
+    cache->arena = arena;
+    pthread_mutex_init(&cache->lock, NULL);
+    return cache;
+}
+
+void timeline_cache_free(struct timeline_cache *cache)
+{
+    if (!cache) return;
+    for (size_t i = 0; i < TIMELINE_CACHE_SLOTS; i++)
+        if (cache->slots[i].arena) arena_free(cache->slots[i].arena);
+    pthread_mutex_destroy(&cache->lock);
+    arena_free(cache->arena);
+}
+
+static struct list_TimeBucketsResponseDto copy(
+    struct arena *a, const struct list_TimeBucketsResponseDto *months)
+{
+    struct list_TimeBucketsResponseDto out = {
+        .v = ARENA_ARRAY(a, struct TimeBucketsResponseDto, months->n), .n = months->n};
+    for (size_t i = 0; i < months->n; i++)
+        out.v[i] = (struct TimeBucketsResponseDto){
+            .timeBucket = str_dup(a, months->v[i].timeBucket), .count = months->v[i].count};
+    return out;
+}
+
+static struct answer *slot_of(struct timeline_cache *cache, const struct timeline_key *key)
+{
+    return &cache->slots[str_hash(key->subject) % TIMELINE_CACHE_SLOTS];
+}
+
+bool timeline_cache_find(struct timeline_cache *cache, struct arena *a,
+    const struct timeline_key *key, struct list_TimeBucketsResponseDto *out)
+{
+    bool found = false;
+    MUTEX_SCOPE(&cache->lock)
+    {
+        const struct answer *answer = slot_of(cache, key);
+        found = answer->arena && str_eq(answer->subject, key->subject) &&
+                str_eq(answer->versions, key->versions);
+        if (found) *out = copy(a, &answer->months);
+    }
+    return found;
+}
+
+void timeline_cache_put(struct timeline_cache *cache, const struct timeline_key *key,
+    const struct list_TimeBucketsResponseDto *months)
+{
+    if (months->n > TIMELINE_CACHE_MONTHS) return;
+    struct arena *arena = arena_new();
+    const struct answer made = {
+        .arena = arena,
+        .subject = str_dup(arena, key->subject),
+        .versions = str_dup(arena, key->versions),
+        .months = copy(arena, months),
+    };
+    struct arena *old = NULL;
+    MUTEX_SCOPE(&cache->lock)
+    {
+        struct answer *answer = slot_of(cache, key);
+        old = answer->arena;
+        *answer = made;
+    }
+    if (old) arena_free(old);
+}
