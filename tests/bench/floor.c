@@ -40,7 +40,12 @@ static void die(const char *what)
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *data, size_t *size, void **request)
 {
-    (void)url, (void)method, (void)version, (void)data, (void)size, (void)request;
+    static int seen;
+    (void)url, (void)method, (void)version, (void)data, (void)size;
+    if (!*request) { /* a reply to the head alone would end the connection */
+        *request = &seen;
+        return MHD_YES;
+    }
     return MHD_queue_response(connection, MHD_HTTP_OK, context);
 }
 
