@@ -25,6 +25,13 @@ static void sleep_ms(int ms)
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
 }
 
+static bool quick(struct app *app, struct exchange *x)
+{
+    if (!str_eq(x->request.path, STR("/ping"))) return false;
+    reply_json(&x->reply, 200, STR("{\"res\":\"pong\"}"));
+    return true;
+}
+
 static void plan(struct app *app, struct exchange *x, struct plan *plan)
 {
     if (str_eq(x->request.path, STR("/upload"))) plan->body = BODY_UPLOAD;
@@ -53,7 +60,8 @@ static void handle(struct app *app, struct exchange *x)
     app->running--;
 }
 
-static const struct http_hooks HOOKS = {.plan = plan, .begin = begin, .handle = handle};
+static const struct http_hooks HOOKS = {
+    .quick = quick, .plan = plan, .begin = begin, .handle = handle};
 
 static int start(void **state)
 {
@@ -110,6 +118,22 @@ static void a_full_queue_is_503(void **state)
         assert_int_equal(hear(fds[i], app->arena).status, 201);
     for (size_t i = 0; i < LENGTH(fds); i++)
         close(fds[i]);
+}
+
+static void a_ping_does_not_wait_for_handlers(void **state)
+{
+    struct app *app = *state;
+    const int fd = dial(app->port);
+    say(fd, WAIT);
+    wait_running(app, 1);
+    const int64_t begun = monotonic_ms();
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(
+            ask(app->arena, app->port, "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
+    assert_in_range(monotonic_ms() - begun, 0, 500);
+    app->release = true;
+    assert_int_equal(hear(fd, app->arena).status, 201);
+    close(fd);
 }
 
 static void connections_over_the_maximum_wait_or_end(void **state)
@@ -207,6 +231,7 @@ int main(void)
     log_set_level(LOG_FATAL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_full_queue_is_503, start, end),
+        cmocka_unit_test_setup_teardown(a_ping_does_not_wait_for_handlers, start, end),
         cmocka_unit_test_setup_teardown(connections_over_the_maximum_wait_or_end, start, end),
         cmocka_unit_test_setup_teardown(what_runs_is_finished_before_the_end, start, end),
         cmocka_unit_test_setup_teardown(what_takes_too_long_is_broken_off, start, end),

@@ -1,8 +1,10 @@
 #include "core/fd.h"
+#include "core/size.h"
 #include "http/listen.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,28 +21,36 @@ union address {
     struct sockaddr_in6 six;
 };
 
-static bool address_of(const char *host, uint16_t port, union address *out, socklen_t *n)
+/* A name is resolved once, at the start. */
+static fallible resolve(const char *host, union address *out, socklen_t *n)
 {
-    *out = (union address){0};
-    if (host && inet_pton(AF_INET, host, &out->four.sin_addr) == 1) {
-        out->four.sin_family = AF_INET;
-        out->four.sin_port = htons(port);
-        *n = sizeof out->four;
-        return true;
-    }
-    out->six.sin6_family = AF_INET6;
-    out->six.sin6_port = htons(port);
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *found;
+    const int failure = getaddrinfo(host, NULL, &hints, &found);
+    if (failure) FAIL(BAD_REQUEST, "cannot listen on %s: %s", host, gai_strerror(failure));
+    *n = MIN(found->ai_addrlen, (socklen_t)sizeof *out);
+    memcpy(out, found->ai_addr, *n);
+    freeaddrinfo(found);
+    return NULL;
+}
+
+static fallible address_of(const char *host, uint16_t port, union address *out, socklen_t *n)
+{
+    *out = (union address){.six.sin6_family = AF_INET6};
     *n = sizeof out->six;
-    if (!host) return true;
-    if (strcmp(host, "localhost") == 0) return address_of("127.0.0.1", port, out, n);
-    return inet_pton(AF_INET6, host, &out->six.sin6_addr) == 1;
+    if (host) TRY(resolve(host, out, n));
+    if (out->any.sa_family == AF_INET)
+        out->four.sin_port = htons(port);
+    else
+        out->six.sin6_port = htons(port);
+    return NULL;
 }
 
 fallible http_listen(const char *host, uint16_t port, int *out, uint16_t *bound)
 {
     union address address;
     socklen_t n;
-    if (!address_of(host, port, &address, &n)) FAIL(BAD_REQUEST, "not an IP address: %s", host);
+    TRY(address_of(host, port, &address, &n));
     auto_fd fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 && !host && errno == EAFNOSUPPORT) return http_listen("0.0.0.0", port, out, bound);
     if (fd < 0) FAIL_ERRNO("socket", host ? host : "*");

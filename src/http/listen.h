@@ -2,7 +2,7 @@
  *
  * Owns    nothing; the caller closes the descriptor.
  * Threads any.
- * Fails   BAD_REQUEST for a host that is no IP address, INTERNAL when it cannot be bound.
+ * Fails   BAD_REQUEST for a host that does not resolve, INTERNAL when it cannot be bound.
  */
 #pragma once
 

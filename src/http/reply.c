@@ -7,24 +7,30 @@
 
 #include "core/banned.h"
 
-static void restart(struct reply *r, int status, enum reply_kind kind)
+/* False when a stream has begun: its status is on the wire already. All that can still be said is
+ * that something went wrong. */
+static bool restart(struct reply *r, int status, enum reply_kind kind)
 {
-    assert(r->kind != REPLY_STREAM); /* its status is on the wire already */
+    if (r->kind == REPLY_STREAM) {
+        stream_abort(r->stream);
+        return false;
+    }
     buf_done(&r->heap);
     r->status = status;
     r->kind = kind;
     r->type = r->body = STR("");
     r->file = (struct reply_file){0};
+    return true;
 }
 
 void reply_empty(struct reply *r, int status)
 {
-    restart(r, status, REPLY_EMPTY);
+    (void)restart(r, status, REPLY_EMPTY);
 }
 
 void reply_bytes(struct reply *r, int status, str type, str body)
 {
-    restart(r, status, REPLY_BYTES);
+    if (!restart(r, status, REPLY_BYTES)) return;
     r->type = type;
     r->body = body;
 }
@@ -37,6 +43,10 @@ void reply_json(struct reply *r, int status, str body)
 void reply_json_buf(struct reply *r, int status, struct buf *body)
 {
     reply_json(r, status, STR(""));
+    if (r->kind == REPLY_STREAM) {
+        buf_done(body);
+        return;
+    }
     r->heap = *body;
     *body = (struct buf){0};
     r->body = buf_str(&r->heap);
@@ -80,8 +90,7 @@ void reply_redirect(struct reply *r, int status, str location)
 
 void reply_file(struct reply *r, const struct reply_file *file)
 {
-    restart(r, 200, REPLY_FILE);
-    r->file = *file;
+    if (restart(r, 200, REPLY_FILE)) r->file = *file;
 }
 
 static bool is_token(str name)

@@ -71,7 +71,8 @@ struct reply {
     bool close;            /* end the connection after this reply */
 };
 
-/* Drops what was answered before (not headers) and sets status and kind. */
+/* Drops what was answered before (not headers) and sets status and kind. Behind stream_begin all of
+ * these abort the stream instead. */
 void reply_empty(struct reply *r, int status);
 void reply_bytes(struct reply *r, int status, str type, str body);
 /* application/json; charset=utf-8 */

@@ -114,6 +114,10 @@ static void handle(struct app *app, struct exchange *x)
     if (str_eq(path, STR("/stream/endless"))) handle_endless(app, x);
     if (str_eq(path, STR("/stream/drip"))) handle_drip(app, x);
     if (str_eq(path, STR("/stream/broken"))) handle_broken(app, x);
+    if (str_eq(path, STR("/stream/failed"))) {
+        stream_write(stream_begin(x, 200, STR("text/plain")), STR("half of it"));
+        reply_message(&x->reply, 500, STR("Failed to get sync stream"));
+    }
 }
 
 static void finished(struct app *app, const struct exchange *x, int status, int64_t took_us)
@@ -676,6 +680,7 @@ static void an_aborted_stream_is_not_whole(void **state)
 {
     struct app *app = *state;
     assert_int_equal(ask(app->arena, app->port, GET("/stream/broken")).status, 0);
+    assert_int_equal(ask(app->arena, app->port, GET("/stream/failed")).status, 0);
 }
 
 static void a_head_of_a_stream_ends_at_once(void **state)
