@@ -217,6 +217,7 @@ static fallible attempt(
         if (PQstatus(db->conn->pg) != CONNECTION_OK) {
             db->lost = db->depth || db->test;
             release(db);
+            pool_drop_idle(db->pool);
         }
         if (!again) {
             if (stale) FAIL(RETRY, "%s", e->message);
@@ -388,6 +389,7 @@ static fallible begin(struct db *db, const char *text)
         if (!e) return NULL;
         const bool lost = PQstatus(db->conn->pg) != CONNECTION_OK;
         release(db);
+        if (lost) pool_drop_idle(db->pool);
         if (!lost || try) return e; /* BEGIN changes nothing: it may run twice */
     }
 }

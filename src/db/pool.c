@@ -160,12 +160,7 @@ fallible db_pool_new(struct db_pool **out, const struct db_pool_opts *opts)
 void db_pool_free(struct db_pool *pool)
 {
     if (!pool) return;
-    while (pool->idle) {
-        struct conn *c = pool->idle;
-        pool->idle = c->next;
-        conn_free(c);
-        pool->n_open--;
-    }
+    pool_drop_idle(pool);
     assert(pool->n_open == 0); /* a session is still open */
     pthread_cond_destroy(&pool->changed);
     pthread_mutex_destroy(&pool->mutex);
@@ -259,6 +254,29 @@ static struct conn *take_expired(struct db_pool *pool)
     return expired;
 }
 
+static void free_all(struct conn *c)
+{
+    while (c) {
+        struct conn *next = c->next;
+        conn_free(c);
+        c = next;
+    }
+}
+
+void pool_drop_idle(struct db_pool *pool)
+{
+    struct conn *dropped = NULL;
+    MUTEX_SCOPE(&pool->mutex)
+    {
+        dropped = pool->idle;
+        pool->idle = NULL;
+        for (const struct conn *c = dropped; c; c = c->next)
+            pool->n_open--;
+        pthread_cond_broadcast(&pool->changed);
+    }
+    free_all(dropped);
+}
+
 void pool_return(struct db_pool *pool, struct conn *c)
 {
     const bool usable =
@@ -278,9 +296,5 @@ void pool_return(struct db_pool *pool, struct conn *c)
         }
         pthread_cond_signal(&pool->changed);
     }
-    while (expired) {
-        struct conn *next = expired->next;
-        conn_free(expired);
-        expired = next;
-    }
+    free_all(expired);
 }

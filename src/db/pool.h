@@ -32,6 +32,9 @@ fallible pool_borrow(struct db_pool *pool, struct conn **out);
 /* Takes a borrowed connection back; a broken one is closed and its place freed. */
 void pool_return(struct db_pool *pool, struct conn *c);
 
+/* Closes what is idle: after one session was ended by the server, the others are about to be. */
+void pool_drop_idle(struct db_pool *pool);
+
 /* The entry of a statement; NULL when it was not prepared on this connection. */
 struct prepared *conn_find_prepared(struct conn *c, const struct sql *sql);
 struct prepared *conn_add_prepared(struct conn *c, const struct sql *sql);
