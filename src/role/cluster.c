@@ -219,6 +219,12 @@ static fallible create(struct arena *a, struct cluster *c, const char *state_dir
     return dir_sync_parent(c->data);
 }
 
+static const char *url_of(struct arena *a, const struct cluster *c)
+{
+    return cstr(a, str_fmt(a, "postgresql:///immich?user=postgres&host=%.*s",
+                       FMT(percent_encode(a, str_from(c->socket)))));
+}
+
 fallible cluster_prepare(struct arena *a, struct cluster *c, const char *state_dir)
 {
     *c = (struct cluster){
@@ -234,8 +240,7 @@ fallible cluster_prepare(struct arena *a, struct cluster *c, const char *state_d
     TRY(find_programs(a, c));
     TRY(dir_make(state_dir, 0755));
     TRY(make_private(c, c->socket));
-    c->url = cstr(a, str_fmt(a, "DB_URL=postgresql:///immich?user=postgres&host=%.*s",
-                         FMT(percent_encode(a, str_from(c->socket)))));
+    c->url = cstr(a, str_fmt(a, "DB_URL=%s", url_of(a, c)));
     if (cluster_exists(state_dir)) return NULL;
     return create(a, c, state_dir);
 }
@@ -264,6 +269,12 @@ static bool is_ready(const struct cluster *c)
         }
     }
     return ready;
+}
+
+const char *cluster_running_url(struct arena *a, const char *state_dir)
+{
+    const struct cluster c = {.socket = cstr(a, str_fmt(a, "%s/run", state_dir))};
+    return accepts(&c) ? url_of(a, &c) : NULL;
 }
 
 /* A postmaster whose supervisor was killed is still stopping; a second one must wait for it. */

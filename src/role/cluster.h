@@ -28,6 +28,8 @@ struct cluster {
 
 /* Whether the state folder has a cluster already. */
 bool cluster_exists(const char *state_dir);
+/* "postgresql://…" of the cluster when it runs, otherwise NULL: for who did not start it. */
+const char *cluster_running_url(struct arena *a, const char *state_dir);
 /* Finds PostgreSQL, makes folders and, the first time, the cluster with an empty database `immich`.
  */
 fallible cluster_prepare(struct arena *a, struct cluster *c, const char *state_dir);
