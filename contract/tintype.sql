@@ -131,6 +131,14 @@ CREATE TABLE IF NOT EXISTS tintype.quarantine (
     PRIMARY KEY (asset_id, pipeline)
 );
 
+-- What each worker last said of itself, for the health of the installation; written when it changes.
+-- A worker is alive while connections of its name are: nobody writes a heartbeat, and disks may sleep.
+CREATE UNLOGGED TABLE IF NOT EXISTS tintype.worker (
+    name       text PRIMARY KEY,                        -- application_name of its connections
+    box_ok     boolean NOT NULL,                        -- whether it can decode files, guarded
+    box_detail text NOT NULL
+);
+
 -- Events ---------------------------------------------------------------------------------------
 -- Without Valkey NOTIFY carries an event; one that exceeds the 8,000 bytes of a message is a row,
 -- and NOTIFY carries its id. Every replica reads the row and forwards it to the sockets it holds. Rows
