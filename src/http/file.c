@@ -93,7 +93,8 @@ static void add_file_headers(struct exchange *x, const struct validators *v)
             str_fmt(x->arena, "attachment; filename=\"%.*s\"",
                 FMT(quotable(x->arena, file->attachment_name))));
     if (file->encoding.n) reply_header(&x->reply, STR("Content-Encoding"), file->encoding);
-    if (file->vary_encoding) reply_header(&x->reply, STR("Vary"), STR("Accept-Encoding"));
+    if (file->vary_encoding || mime_compressible(file->type))
+        reply_header(&x->reply, STR("Vary"), STR("Accept-Encoding"));
 }
 
 static struct conditions conditions_of(const struct request *r)
@@ -238,10 +239,10 @@ void file_body_open(struct inner *in)
         answer_missing(x);
         return;
     }
-    const str type = file->type.n ? file->type : mime_type(str_from(file->path));
+    if (!file->type.n) file->type = mime_type(str_from(file->path));
     if (!choose_part(x, &st, &part)) return;
 
-    x->reply.type = type;
+    x->reply.type = file->type;
     const uint64_t size = st.st_size ? part.last - part.first + 1 : 0;
     if (size <= FILE_SMALL && !x->request.head) {
         if (!read_small(x, fd, &part, (size_t)size)) answer_missing(x);

@@ -274,6 +274,8 @@ static enum MHD_Result on_header(struct inner *in, const char *method, const cha
     in->x.route = in->plan.route;
     raise_timeout(in);
     in->link->receives = in->has_body;
+    if (in->has_body && in->plan.body != BODY_UPLOAD)
+        in->link->deadline_ms = monotonic_ms() + s->options.body_timeout_ms;
     if (in->plan.body == BODY_UPLOAD) return begin_upload(in);
     in->phase = PHASE_BODY;
     return MHD_YES;
@@ -283,6 +285,7 @@ static enum MHD_Result on_body_end(struct inner *in)
 {
     struct request *r = &in->x.request;
     in->link->receives = false;
+    in->link->deadline_ms = 0;
     if (in->run) {
         in->phase = PHASE_HANDLER;
         MHD_suspend_connection(in->connection);

@@ -36,6 +36,7 @@ static struct http_options with_defaults(struct http_options o)
     set_default(&o.connections_max, 4096);
     if (!o.header_timeout_ms) o.header_timeout_ms = HTTP_HEADER_TIMEOUT_MS;
     if (!o.idle_timeout_ms) o.idle_timeout_ms = HTTP_IDLE_TIMEOUT_MS;
+    if (!o.body_timeout_ms) o.body_timeout_ms = HTTP_BODY_TIMEOUT_MS;
     return o;
 }
 

@@ -75,7 +75,8 @@ struct http_hooks {
 enum {
     HTTP_BODY_MAX = 10 * 1024 * 1024,
     HTTP_HEADER_TIMEOUT_MS = 20 * 1000, /* from connect, or a request's first byte, to its header */
-    HTTP_IDLE_TIMEOUT_MS = 30 * 1000,   /* keep-alive, and bodies or readers that stand still */
+    HTTP_IDLE_TIMEOUT_MS = 30 * 1000,   /* between requests */
+    HTTP_BODY_TIMEOUT_MS = 300 * 1000,  /* a body in memory must be whole; uploads have no end */
     HTTP_SHUTDOWN_MS = 25 * 1000,
 };
 
@@ -92,6 +93,7 @@ struct http_options {
     unsigned connections_max;    /* 0 = 4096 */
     int64_t header_timeout_ms;   /* 0 = HTTP_HEADER_TIMEOUT_MS */
     int64_t idle_timeout_ms;     /* 0 = HTTP_IDLE_TIMEOUT_MS */
+    int64_t body_timeout_ms;     /* 0 = HTTP_BODY_TIMEOUT_MS */
     struct metrics *metrics;     /* NULL = none */
 };
 

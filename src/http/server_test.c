@@ -14,6 +14,7 @@
 enum {
     HEADER_TIMEOUT_MS = 1000,
     IDLE_TIMEOUT_MS = 2000,
+    BODY_TIMEOUT_MS = 1500,
     FILE_SIZE = 1000 * 1000,
 };
 
@@ -146,7 +147,8 @@ static int start(void **state)
     make_file(app);
     const struct http_options options = {.host = "127.0.0.1",
         .header_timeout_ms = HEADER_TIMEOUT_MS,
-        .idle_timeout_ms = IDLE_TIMEOUT_MS};
+        .idle_timeout_ms = IDLE_TIMEOUT_MS,
+        .body_timeout_ms = BODY_TIMEOUT_MS};
     assert_ok(http_start(&app->server, &options, &HOOKS, app));
     app->port = http_port(app->server);
     *state = app;
@@ -335,6 +337,22 @@ static void a_late_header_ends_the_connection(void **state)
     }
     assert_true(hear_end(fd, 100));
     assert_in_range(monotonic_ms() - begin, HEADER_TIMEOUT_MS, HEADER_TIMEOUT_MS + 2500);
+    close(fd);
+}
+
+static void a_body_in_drops_ends_the_connection(void **state)
+{
+    struct app *app = *state;
+    const int fd = dial(app->port);
+    const int64_t begin = monotonic_ms();
+    say(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+    while (monotonic_ms() - begin < BODY_TIMEOUT_MS + 3000) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        if (poll(&p, 1, 100) == 1) break;
+        (void)send(fd, "A", 1, MSG_NOSIGNAL);
+    }
+    assert_true(hear_end(fd, 100));
+    assert_in_range(monotonic_ms() - begin, BODY_TIMEOUT_MS, BODY_TIMEOUT_MS + 2500);
     close(fd);
 }
 
@@ -723,6 +741,7 @@ int main(void)
         cmocka_unit_test(malformed_requests_are_refused_and_closed),
         cmocka_unit_test(odd_but_legal_headers_are_accepted),
         cmocka_unit_test(a_late_header_ends_the_connection),
+        cmocka_unit_test(a_body_in_drops_ends_the_connection),
         cmocka_unit_test(an_idle_connection_is_closed),
         cmocka_unit_test(a_body_over_the_limit_is_500_as_upstream),
         cmocka_unit_test(a_body_of_the_limit_is_taken),

@@ -8,6 +8,7 @@
 #include "core/thread.h"
 #include "core/time.h"
 #include "http/exchange.h"
+#include "http/mime.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -50,6 +51,7 @@ struct stream *stream_begin(struct exchange *x, int status, str type)
     pthread_condattr_destroy(&attributes);
 
     reply_bytes(&x->reply, status, type, STR(""));
+    if (mime_compressible(type)) reply_header(&x->reply, STR("Vary"), STR("Accept-Encoding"));
     x->reply.kind = REPLY_STREAM;
     x->reply.stream = s;
     inner_ref(in); /* the connection may end before the handler does */
