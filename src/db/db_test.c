@@ -336,6 +336,16 @@ struct owner {
     } pet;
 };
 
+struct household {
+    str name;
+    struct opt_pet pet;
+    struct list_pet pets;
+};
+
+static const struct field small_pet_rows[] = {FIELD(struct pet, name, FIELD_STR),
+    OPT_FIELD(struct pet, legs, FIELD_INT, .flags = FIELD_NULLABLE)};
+static const struct fields small_pet_fields = FIELDS(struct pet, small_pet_rows);
+
 static void joined_columns_become_a_struct_inside(void **state)
 {
     struct ctx *cx = &((struct fixture *)*state)->cx;
@@ -356,6 +366,39 @@ static void joined_columns_become_a_struct_inside(void **state)
     assert_str(owners.v[0].pet.v.name, "Rex");
     assert_int_equal(owners.v[0].pet.v.legs.v, 4);
     assert_int_equal(owners.v[1].pet.is, IS_NULL);
+}
+
+static void json_becomes_a_struct(void **state)
+{
+    struct ctx *cx = &((struct fixture *)*state)->cx;
+    static const struct field pet_item = {
+        .kind = FIELD_OBJECT, .size = sizeof(struct pet), .sub = &small_pet_fields};
+    static const struct field rows[] = {FIELD(struct household, name, FIELD_STR),
+        OPT_FIELD(struct household, pet, FIELD_OBJECT, .sub = &small_pet_fields),
+        FIELD(struct household, pets, FIELD_LIST, .item = &pet_item)};
+    static const struct fields household_fields = FIELDS(struct household, rows);
+    const struct sql all = {.name = "households",
+        .text =
+            "SELECT o.name, to_jsonb(p) AS pet, (SELECT json_agg(json_build_object('name', name,"
+            " 'legs', legs) ORDER BY name) FROM pet) AS pets FROM (VALUES ('Ann', 4), ('Bob', 5))"
+            " o (name, legs) LEFT JOIN pet p ON p.legs = o.legs ORDER BY o.name",
+        .row = &household_fields};
+    LIST(household, struct household);
+    struct list_household found;
+    assert_ok(insert(cx, STR("R\"ex"), 4));
+    assert_ok(insert(cx, STR("Ant"), 6));
+    assert_ok(db_many(cx, &all, NULL, &found));
+    assert_int_equal(found.n, 2);
+    assert_int_equal(found.v[0].pet.is, PRESENT);
+    assert_str(found.v[0].pet.v.name, "R\"ex");
+    assert_int_equal(found.v[0].pet.v.legs.v, 4);
+    assert_int_equal(found.v[1].pet.is, IS_NULL);
+    assert_int_equal(found.v[1].pets.n, 2);
+    assert_str(found.v[1].pets.v[0].name, "Ant");
+
+    const struct sql wrong = {
+        .text = "SELECT 'x' AS name, '[1]'::jsonb AS pets", .row = &household_fields};
+    assert_fails(db_many(cx, &wrong, NULL, &found), INTERNAL);
 }
 
 static void a_cursor_reads_in_batches(void **state)
@@ -670,6 +713,7 @@ int main(void)
         TEST(one_maybe_many_and_count),
         TEST(columns_become_lists),
         TEST(joined_columns_become_a_struct_inside),
+        TEST(json_becomes_a_struct),
         TEST(a_cursor_reads_in_batches),
         TEST(conditions_are_added_to_a_query),
         TEST(a_broken_constraint_is_named),

@@ -1,5 +1,6 @@
 #include "core/uuid.h"
 #include "db/wire.h"
+#include "json/reader.h"
 
 #include <assert.h>
 #include <endian.h>
@@ -132,6 +133,27 @@ static fallible decode_enum(const struct field *f, struct cell c, int *out)
     FAIL(INTERNAL, "\"%.*s\" is no value of %s", FMT(text), f->names->type);
 }
 
+/* A value that is stored as JSON. Its texts are copies. */
+static fallible decode_json(struct arena *a, const struct field *f, struct cell c, void *out)
+{
+    struct field whole = *f; /* as it lies at `out`, without a struct opt_T around it */
+    whole.offset = whole.value = 0;
+    whole.flags = 0;
+    struct issues issues = issues_new(a);
+    issues.stored = true;
+    const struct json_value *document;
+    TRY(json_parse(a, decode_str(a, c), &document));
+    json_read(&issues, &whole, document, out);
+    if (issues.found == 0) return NULL;
+    FAIL(INTERNAL, "column \"%.*s\" holds JSON with %.*s: %.*s", FMT(f->name),
+        FMT(issues.v[0].path), FMT(issues.v[0].message));
+}
+
+static bool is_json(Oid type)
+{
+    return type == wire_oid(DB_JSON) || type == wire_oid(DB_JSONB);
+}
+
 static fallible decode_array(
     struct arena *a, const struct field *item, struct cell c, struct list_any *out);
 
@@ -166,11 +188,11 @@ static fallible decode_value(struct arena *a, const struct field *f, struct cell
     case FIELD_ENUM:
         return decode_enum(f, c, out);
     case FIELD_LIST:
-        return decode_array(a, f->item, c, out);
+        return is_json(c.type) ? decode_json(a, f, c, out) : decode_array(a, f->item, c, out);
     case FIELD_OBJECT:
-        break;
+        return decode_json(a, f, c, out);
     }
-    FAIL(INTERNAL, "column \"%.*s\" cannot become a struct", FMT(f->name));
+    FAIL(INTERNAL, "field \"%.*s\" is of no kind", FMT(f->name));
 }
 
 /* --- Arrays --- */
@@ -246,9 +268,9 @@ static bool type_fits(const struct field *f, Oid type)
     case FIELD_BOOL:
         return IS_ONE_OF(type, DB_BOOL);
     case FIELD_LIST:
-        return element_of(type) && type_fits(f->item, element_of(type));
+        return is_json(type) || (element_of(type) && type_fits(f->item, element_of(type)));
     case FIELD_OBJECT:
-        return false;
+        return is_json(type);
     }
     return false;
 }
