@@ -1,9 +1,9 @@
 -- What metadata extraction and sidecars read and write.
 
--- row: metadata_asset (id uuid, ownerId uuid, type text, originalPath text, fileCreatedAt timestamptz, libraryId uuid?,
---   livePhotoVideoId uuid?, sidecarPath text?, wasExtracted bool)
+-- row: metadata_asset (id uuid, ownerId uuid, type text, originalPath text, originalFileName text,
+--   fileCreatedAt timestamptz, libraryId uuid?, sidecarPath text?, wasExtracted bool)
 -- sql: metadata_asset(id uuid) -> maybe metadata_asset
-SELECT a.id, a."ownerId", a.type, a."originalPath", a."fileCreatedAt", a."libraryId", a."livePhotoVideoId",
+SELECT a.id, a."ownerId", a.type, a."originalPath", a."originalFileName", a."fileCreatedAt", a."libraryId",
     f.path AS "sidecarPath", j."metadataExtractedAt" IS NOT NULL AS "wasExtracted"
 FROM asset a
 LEFT JOIN asset_job_status j ON j."assetId" = a.id
@@ -158,3 +158,18 @@ FROM asset_exif WHERE "assetId" = $asset AND "lockedProperties" <> '{}';
 UPDATE asset_exif SET "lockedProperties" = nullif(ARRAY(
     SELECT p FROM unnest("lockedProperties") AS p WHERE p <> ALL ($properties::text[])), '{}')
 WHERE "assetId" = $asset AND "updateId" = $updateId;
+
+-- Without force: what was never extracted.
+-- sql: metadata_queue_all(force bool) -> count
+INSERT INTO tintype.job (queue, name, payload, max_attempts)
+SELECT 'metadataExtraction', 'AssetExtractMetadata', jsonb_build_object('id', a.id), 3
+FROM asset a LEFT JOIN asset_job_status j ON j."assetId" = a.id
+WHERE a."deletedAt" IS NULL AND ($force OR j."metadataExtractedAt" IS NULL);
+
+-- Without force: assets without a sidecar.
+-- sql: sidecar_queue_all(force bool) -> count
+INSERT INTO tintype.job (queue, name, payload, max_attempts)
+SELECT 'sidecar', 'SidecarCheck', jsonb_build_object('id', a.id), 3
+FROM asset a
+WHERE $force OR NOT EXISTS (
+    SELECT FROM asset_file f WHERE f."assetId" = a.id AND f.type = 'sidecar' AND NOT f."isEdited");

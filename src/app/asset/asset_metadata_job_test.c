@@ -1,0 +1,397 @@
+/* From files on disk to rows: extraction, sidecars in both directions, live and motion photos. With
+ * the real ExifTool in the box. */
+#include "app/app.h"
+#include "app/test.h"
+#include "box/box.h"
+#include "core/fd.h"
+#include "core/size.h"
+#include "job/handlers.h"
+#include "job/job.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/banned.h"
+
+/* A folder for each test. */
+static char folder[64];
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static int open_folder(void **state)
+{
+    snprintf(folder, sizeof folder, "/tmp/tintype-metadata-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    test_open(state);
+    struct ctx *cx = *state;
+    cx->app->media = folder;
+    return 0;
+}
+
+static int close_folder(void **state)
+{
+    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    return test_close(state);
+}
+
+static int end(void **state)
+{
+    box_shutdown();
+    return test_end(state);
+}
+
+static const char *write_file(struct ctx *cx, const char *name, str content)
+{
+    const str path = str_fmt(cx->arena, "%s/%s", folder, name);
+    assert_ok(file_replace(cstr(cx->arena, path), content, 0644));
+    return cstr(cx->arena, path);
+}
+
+/* Start and end of a JPEG: what ExifTool needs to call it one. */
+#define JPEG STR("\xff\xd8\xff\xd9")
+
+/* A document with these attributes. */
+static str xmp(struct ctx *cx, const char *attributes)
+{
+    return str_fmt(cx->arena,
+        "<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>\n<x:xmpmeta xmlns:x='adobe:ns:meta/'>"
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description "
+        "rdf:about='' xmlns:xmp='http://ns.adobe.com/xap/1.0/' "
+        "xmlns:exif='http://ns.adobe.com/exif/1.0/' xmlns:tiff='http://ns.adobe.com/tiff/1.0/' "
+        "xmlns:photoshop='http://ns.adobe.com/photoshop/1.0/' xmlns:my='http://example.com/my/' "
+        "%s/></rdf:RDF></x:xmpmeta>\n<?xpacket end='w'?>\n",
+        attributes);
+}
+
+static void record_sidecar(struct ctx *cx, uuid asset, const char *path)
+{
+    test_run(
+        cx, str_fmt(cx->arena,
+                "INSERT INTO asset_file (\"assetId\", type, path) VALUES ('%s', 'sidecar', '%s')",
+                test_id(cx, asset), path));
+}
+
+static void extract(struct ctx *cx, uuid id, const char *source, enum job_result expected)
+{
+    enum job_result result;
+    const struct asset_job in = {.id = id, .source = SOME(str, str_from(source))};
+    assert_ok(job_AssetExtractMetadata(cx, &in, &result));
+    assert_int_equal(result, expected);
+}
+
+static void assert_queued(struct ctx *cx, const char *expected)
+{
+    assert_sql(cx, expected,
+        "SELECT string_agg(name || coalesce(' ' || (payload->>'source'), ''), ', ' ORDER BY id) "
+        "FROM "
+        "tintype.job");
+    test_run(cx, STR("DELETE FROM tintype.job"));
+}
+
+static void a_file_and_its_sidecar_become_rows(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid id = test_asset(cx, test_user(cx, "alice"), "IMAGE", write_file(cx, "a.jpg", JPEG));
+    record_sidecar(cx, id,
+        write_file(cx, "a.jpg.xmp",
+            xmp(cx, "tiff:Make='Canon' xmp:Rating='4' "
+                    "photoshop:DateCreated='2023-01-02T03:04:05+02:00' "
+                    "exif:GPSLatitude='48,12.0N' exif:GPSLongitude='16,22.0E'")));
+    extract(cx, id, "upload", JOB_SUCCESS);
+    assert_sql(cx, "Canon 4 Europe/Vienna 48.2 4",
+        "SELECT concat_ws(' ', make, rating, \"timeZone\", latitude, \"fileSizeInByte\") FROM "
+        "asset_exif WHERE \"assetId\" = '%s'",
+        test_id(cx, id));
+    assert_sql(cx, "2023-01-02 01:04:05 2023-01-02 02:04:05",
+        "SELECT concat_ws(' ', \"fileCreatedAt\" AT TIME ZONE 'UTC', \"localDateTime\" AT TIME "
+        "ZONE "
+        "'UTC') FROM asset WHERE id = '%s'",
+        test_id(cx, id));
+    assert_queued(cx, "StorageTemplateMigrationSingle upload");
+    assert_null(cx->outbox); /* the upload tells clients when there is a thumbnail to show */
+}
+
+static void an_asset_that_is_gone_is_skipped(void **state)
+{
+    struct ctx *cx = *state;
+    extract(cx, uuid_v4(), "upload", JOB_SKIPPED);
+    assert_queued(cx, "null");
+}
+
+static void a_missing_file_fails_and_changes_nothing(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid id = test_asset(cx, test_user(cx, "alice"), "IMAGE", "/nowhere/a.jpg");
+    enum job_result result;
+    assert_fails(job_AssetExtractMetadata(cx, &(struct asset_job){.id = id}, &result), NOT_FOUND);
+    assert_sql(
+        cx, "0", "SELECT count(*) FROM asset_exif WHERE \"assetId\" = '%s'", test_id(cx, id));
+    assert_queued(cx, "null");
+}
+
+static void a_file_that_is_no_photo_keeps_its_dates(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid id = test_asset(
+        cx, test_user(cx, "alice"), "IMAGE", write_file(cx, "a.jpg", STR("<html>hello</html>")));
+    extract(cx, id, "upload", JOB_SUCCESS);
+    assert_sql(cx, "18 t",
+        "SELECT concat_ws(' ', e.\"fileSizeInByte\", a.\"localDateTime\" = a.\"fileCreatedAt\") "
+        "FROM "
+        "asset a JOIN asset_exif e ON e.\"assetId\" = a.id WHERE id = '%s'",
+        test_id(cx, id));
+}
+
+static void halves_of_a_live_photo_find_each_other(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid alice = test_user(cx, "alice");
+    const uuid photo = test_asset(cx, alice, "IMAGE", write_file(cx, "a.jpg", JPEG));
+    const uuid video = test_asset(cx, alice, "VIDEO", write_file(cx, "b.mov", JPEG));
+    const uuid others = test_asset(cx, test_user(cx, "bob"), "VIDEO", "/p/c.mov");
+    const char *sidecar = write_file(cx, "a.xmp", xmp(cx, "my:ContentIdentifier='A-1'"));
+    record_sidecar(cx, photo, sidecar);
+    record_sidecar(cx, video, sidecar);
+    test_run(cx, str_fmt(cx->arena,
+                     "INSERT INTO asset_exif (\"assetId\", \"livePhotoCID\") VALUES "
+                     "('%s', 'A-1')",
+                     test_id(cx, others)));
+    extract(cx, photo, "upload", JOB_SUCCESS);
+    static const char link[] = "SELECT \"livePhotoVideoId\" FROM asset WHERE id = '%s'";
+    assert_sql(cx, "null", link, test_id(cx, photo));
+    assert_null(cx->outbox);
+    extract(cx, video, "upload", JOB_SUCCESS);
+    assert_non_null(cx->outbox); /* on_asset_hidden */
+    assert_sql(cx, test_id(cx, video), link, test_id(cx, photo));
+    assert_sql(cx, "hidden", "SELECT visibility FROM asset WHERE id = '%s'", test_id(cx, video));
+    assert_sql(cx, "timeline", "SELECT visibility FROM asset WHERE id = '%s'", test_id(cx, others));
+}
+
+/* --- sidecars --------------------------------------------------------------------------------- */
+
+static void check(struct ctx *cx, uuid id, enum job_result expected)
+{
+    enum job_result result;
+    const struct asset_job in = {.id = id, .source = SOME(str, STR("upload"))};
+    assert_ok(job_SidecarCheck(cx, &in, &result));
+    assert_int_equal(result, expected);
+    assert_queued(cx, "AssetExtractMetadata upload");
+}
+
+static void a_sidecar_is_found_changed_and_lost(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid id = test_asset(cx, test_user(cx, "alice"), "IMAGE", write_file(cx, "a.jpg", JPEG));
+    static const char sidecar[] =
+        "SELECT regexp_replace(path, '.*/', '') FROM asset_file WHERE type = 'sidecar' AND "
+        "\"assetId\" = '%s'";
+    check(cx, id, JOB_SKIPPED);
+    const char *by_stem = write_file(cx, "a.xmp", xmp(cx, ""));
+    check(cx, id, JOB_SUCCESS);
+    assert_sql(cx, "a.xmp", sidecar, test_id(cx, id));
+    check(cx, id, JOB_SKIPPED);
+    const char *by_name = write_file(cx, "a.jpg.xmp", xmp(cx, ""));
+    check(cx, id, JOB_SKIPPED); /* the recorded one comes first */
+    assert_int_equal(unlink(by_stem), 0);
+    check(cx, id, JOB_SUCCESS);
+    assert_sql(cx, "a.jpg.xmp", sidecar, test_id(cx, id));
+    assert_int_equal(unlink(by_name), 0);
+    check(cx, id, JOB_SUCCESS);
+    assert_sql(cx, "null", sidecar, test_id(cx, id));
+}
+
+static void edit(struct ctx *cx, uuid id, const char *assignments)
+{
+    test_run(cx, str_fmt(cx->arena,
+                     "INSERT INTO asset_exif (\"assetId\") VALUES ('%s') ON CONFLICT "
+                     "DO NOTHING; UPDATE asset_exif SET %s WHERE \"assetId\" = '%s'",
+                     test_id(cx, id), assignments, test_id(cx, id)));
+}
+
+static void write_sidecar(struct ctx *cx, uuid id, enum job_result expected, const char *queued)
+{
+    enum job_result result;
+    assert_ok(job_SidecarWrite(cx, &(struct asset_job){.id = id}, &result));
+    assert_int_equal(result, expected);
+    assert_queued(cx, queued);
+}
+
+static void edits_go_to_the_sidecar_and_come_back(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid id = test_asset(cx, test_user(cx, "alice"), "IMAGE", write_file(cx, "a.jpg", JPEG));
+    write_sidecar(cx, id, JOB_SKIPPED, "null");
+    edit(cx, id,
+        "description = 'Spring ä', rating = 5, tags = '{a/b,c}', latitude = 10.5, longitude = "
+        "-20.25, "
+        "\"dateTimeOriginal\" = '2023-01-02 01:04:05Z', \"timeZone\" = 'UTC+2', "
+        "\"lockedProperties\" "
+        "= '{description,rating,tags,latitude,longitude,dateTimeOriginal,timeZone}'");
+    write_sidecar(cx, id, JOB_SUCCESS, "AssetExtractMetadata sidecar-write");
+    assert_sql(cx, "a.jpg.xmp null",
+        "SELECT concat_ws(' ', regexp_replace(path, '.*/', ''), "
+        "coalesce(\"lockedProperties\"::text, "
+        "'null')) FROM asset_file f JOIN asset_exif e USING (\"assetId\") WHERE \"assetId\" = '%s'",
+        test_id(cx, id));
+
+    extract(cx, id, "sidecar-write", JOB_SUCCESS);
+    assert_non_null(cx->outbox); /* on_asset_update */
+    assert_sql(cx, "Spring ä 5 {a/b,c} 10.5 -20.25 2023-01-02 01:04:05",
+        "SELECT concat_ws(' ', description, rating, tags, latitude, longitude, "
+        "\"dateTimeOriginal\" "
+        "AT TIME ZONE 'UTC') FROM asset_exif WHERE \"assetId\" = '%s'",
+        test_id(cx, id));
+}
+
+static void a_sidecar_that_cannot_be_written_leaves_the_edit_locked(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid id = test_asset(cx, test_user(cx, "alice"), "IMAGE", write_file(cx, "a.jpg", JPEG));
+    /* root may write anywhere, so the way is barred: a folder has the sidecar's name */
+    assert_int_equal(mkdir(cstr(cx->arena, str_fmt(cx->arena, "%s/a.jpg.xmp", folder)), 0700), 0);
+    edit(cx, id, "description = 'mine', \"lockedProperties\" = '{description}'");
+    write_sidecar(cx, id, JOB_SUCCESS, "AssetExtractMetadata sidecar-write");
+    extract(cx, id, "sidecar-write", JOB_SUCCESS);
+    assert_sql(cx, "mine {description} 0",
+        "SELECT concat_ws(' ', description, \"lockedProperties\", (SELECT count(*) FROM "
+        "asset_file)) "
+        "FROM asset_exif WHERE \"assetId\" = '%s'",
+        test_id(cx, id));
+}
+
+static void a_zone_with_a_name_stays_locked(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid id = test_asset(cx, test_user(cx, "alice"), "IMAGE", write_file(cx, "a.jpg", JPEG));
+    edit(cx, id,
+        "\"dateTimeOriginal\" = '2023-07-01 10:00Z', \"timeZone\" = 'Europe/Vienna', "
+        "\"lockedProperties\" = '{dateTimeOriginal,timeZone}'");
+    write_sidecar(cx, id, JOB_SUCCESS, "AssetExtractMetadata sidecar-write");
+    extract(cx, id, "sidecar-write", JOB_SUCCESS);
+    assert_sql(cx, "{timeZone} Europe/Vienna 2023-07-01 12:00:00",
+        "SELECT concat_ws(' ', \"lockedProperties\", \"timeZone\", \"localDateTime\" AT TIME ZONE "
+        "'UTC') FROM asset_exif JOIN asset ON id = \"assetId\" WHERE id = '%s'",
+        test_id(cx, id));
+}
+
+/* --- motion photos ---------------------------------------------------------------------------- */
+
+/* A JPEG with this XMP in it and bytes behind its end. */
+static str jpeg_with(struct ctx *cx, const char *attributes, str behind)
+{
+    static const str head = STR_INIT("http://ns.adobe.com/xap/1.0/\0");
+    const str document = xmp(cx, attributes);
+    const size_t size = 2 + head.n + document.n;
+    return str_fmt(cx->arena, "\xff\xd8\xff\xe1%c%c%.*s%c%.*s\xff\xd9%.*s", (char)(size >> 8),
+        (char)(size & 0xff), (int)head.n - 1, head.p, '\0', FMT(document), FMT(behind));
+}
+
+static void a_motion_photos_video_becomes_a_hidden_asset(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid alice = test_user(cx, "alice");
+    const str video = STR("the bytes of a video");
+    const uuid photo = test_asset(cx, alice, "IMAGE",
+        write_file(
+            cx, "PXL.MP.jpg", jpeg_with(cx, "my:MicroVideo='1' my:MicroVideoOffset='20'", video)));
+    extract(cx, photo, "upload", JOB_SUCCESS);
+    assert_queued(cx, "StorageTemplateMigrationSingle upload, AssetEncodeVideo, "
+                      "StorageTemplateMigrationSingle");
+    static const char linked[] =
+        "SELECT concat_ws(' ', v.\"originalFileName\", v.visibility, v.type, "
+        "encode(v.checksum, 'hex'), s.\"metadataExtractedAt\" IS NOT NULL) FROM asset p JOIN asset "
+        "v ON v.id = p.\"livePhotoVideoId\" JOIN asset_job_status s ON s.\"assetId\" = v.id WHERE "
+        "p.id = '%s'";
+    assert_sql(cx, "PXL.MP.mp4 hidden VIDEO 8292caf738b28408376980a39d21a85ac00cc605 t", linked,
+        test_id(cx, photo));
+    assert_sql(
+        cx, "20", "SELECT \"quotaUsageInBytes\" FROM \"user\" WHERE id = '%s'", test_id(cx, alice));
+    const str path = test_text(cx, str_fmt(cx->arena,
+                                       "SELECT v.\"originalPath\" FROM asset p JOIN asset "
+                                       "v ON v.id = p.\"livePhotoVideoId\" WHERE p.id = '%s'",
+                                       test_id(cx, photo)));
+    str content;
+    assert_ok(file_read(cx->arena, cstr(cx->arena, path), 100, &content));
+    assert_str(content, "the bytes of a video");
+    assert_true(str_ends(path, STR("-MP.mp4")));
+
+    /* Again, with the file gone: the same asset, the file is back. */
+    assert_int_equal(unlink(cstr(cx->arena, path)), 0);
+    extract(cx, photo, "upload", JOB_SUCCESS);
+    assert_queued(cx, "StorageTemplateMigrationSingle upload");
+    assert_ok(file_read(cx->arena, cstr(cx->arena, path), 100, &content));
+    assert_sql(
+        cx, "20", "SELECT \"quotaUsageInBytes\" FROM \"user\" WHERE id = '%s'", test_id(cx, alice));
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+static void queue_all_takes_what_is_missing_or_everything(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid alice = test_user(cx, "alice");
+    const uuid done = test_asset(cx, alice, "IMAGE", "/p/a.jpg");
+    test_asset(cx, alice, "IMAGE", "/p/b.jpg");
+    const uuid trashed = test_asset(cx, alice, "IMAGE", "/p/c.jpg");
+    test_run(cx, str_fmt(cx->arena,
+                     "INSERT INTO asset_job_status (\"assetId\", \"metadataExtractedAt\") VALUES "
+                     "('%s', now()); UPDATE asset SET \"deletedAt\" = now() WHERE id = '%s'",
+                     test_id(cx, done), test_id(cx, trashed)));
+    record_sidecar(cx, done, "/p/a.xmp");
+    enum job_result result;
+    assert_ok(job_AssetExtractMetadataQueueAll(cx, &(struct force_job){0}, &result));
+    assert_queued(cx, "AssetExtractMetadata");
+    assert_ok(job_AssetExtractMetadataQueueAll(
+        cx, &(struct force_job){.force = SOME(bool, true)}, &result));
+    assert_queued(cx, "AssetExtractMetadata, AssetExtractMetadata");
+    assert_ok(job_SidecarQueueAll(cx, &(struct force_job){0}, &result));
+    assert_queued(cx, "SidecarCheck, SidecarCheck");
+    assert_ok(job_SidecarQueueAll(cx, &(struct force_job){.force = SOME(bool, true)}, &result));
+    assert_queued(cx, "SidecarCheck, SidecarCheck, SidecarCheck");
+}
+
+static void thumbnails_follow_new_assets_only(void **state)
+{
+    struct ctx *cx = *state;
+    static const struct {
+        const char *source, *queued;
+    } cases[] = {{"upload", "AssetGenerateThumbnails upload"},
+        {"copy", "AssetGenerateThumbnails copy"}, {"sidecar-write", "null"}, {NULL, "null"}};
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        enum job_result result;
+        struct asset_job in = {.id = uuid_v4()};
+        if (cases[i].source) in.source = SOME(str, str_from(cases[i].source));
+        assert_ok(job_StorageTemplateMigrationSingle(cx, &in, &result));
+        assert_int_equal(result, JOB_SKIPPED);
+        assert_queued(cx, cases[i].queued);
+    }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
+    const struct CMUnitTest tests[] = {
+        TEST(a_file_and_its_sidecar_become_rows),
+        TEST(an_asset_that_is_gone_is_skipped),
+        TEST(a_missing_file_fails_and_changes_nothing),
+        TEST(a_file_that_is_no_photo_keeps_its_dates),
+        TEST(halves_of_a_live_photo_find_each_other),
+        TEST(a_sidecar_is_found_changed_and_lost),
+        TEST(edits_go_to_the_sidecar_and_come_back),
+        TEST(a_sidecar_that_cannot_be_written_leaves_the_edit_locked),
+        TEST(a_zone_with_a_name_stays_locked),
+        TEST(a_motion_photos_video_becomes_a_hidden_asset),
+        TEST(queue_all_takes_what_is_missing_or_everything),
+        TEST(thumbnails_follow_new_assets_only),
+    };
+    return cmocka_run_group_tests(tests, test_migrate, end);
+}
