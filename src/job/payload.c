@@ -33,7 +33,8 @@ TABLE(library_assets_job, ID(library_assets_job, libraryId), TEXTS(library_asset
 TABLE(asset_delete_job, ID(asset_delete_job, id),
     FIELD(struct asset_delete_job, deleteOnDisk, FIELD_BOOL))
 TABLE(file_delete_job, TEXTS(file_delete_job, files))
-TABLE(user_delete_job, ID(user_delete_job, id), OPT_FLAG(user_delete_job, force))
+TABLE(user_delete_job, ID(user_delete_job, id), OPT_FLAG(user_delete_job, force),
+    OPT_TEXT(user_delete_job, storageLabel))
 TABLE(user_signup_job, ID(user_signup_job, id), OPT_TEXT(user_signup_job, password))
 TABLE(album_invite_job, ID(album_invite_job, id), ID(album_invite_job, recipientId),
     TEXT(album_invite_job, senderName))

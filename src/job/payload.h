@@ -59,6 +59,7 @@ struct file_delete_job {
 struct user_delete_job {
     uuid id;
     struct opt_bool force;
+    struct opt_str storageLabel; /* of an account whose rows are gone; ours alone */
 };
 
 struct user_signup_job {
