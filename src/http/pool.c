@@ -18,6 +18,7 @@ struct pool {
     pthread_cond_t not_empty;
     struct work *head, **tail;
     size_t waiting, limit;
+    unsigned idle; /* threads that sleep */
     bool stopping;
     unsigned threads_n;
     pthread_t threads[];
@@ -28,8 +29,10 @@ static struct work *take(struct pool *p)
     struct work *w = NULL;
     MUTEX_SCOPE(&p->mutex)
     {
+        p->idle++;
         while (!p->head && !p->stopping)
             pthread_cond_wait(&p->not_empty, &p->mutex);
+        p->idle--;
         w = p->head;
         if (w) {
             p->head = w->next;
@@ -69,7 +72,7 @@ fallible pool_start(struct pool **out, const char *name, unsigned threads, size_
 
 static bool push(struct pool *p, struct work *w, size_t limit)
 {
-    bool room = false;
+    bool room = false, wake = false;
     MUTEX_SCOPE(&p->mutex)
     {
         room = p->waiting < limit;
@@ -78,9 +81,11 @@ static bool push(struct pool *p, struct work *w, size_t limit)
             *p->tail = w;
             p->tail = &w->next;
             p->waiting++;
-            pthread_cond_signal(&p->not_empty);
+            wake = p->idle > 0;
         }
     }
+    /* Behind the lock, or the thread that wakes would only wait for it. */
+    if (wake) pthread_cond_signal(&p->not_empty);
     return room;
 }
 
