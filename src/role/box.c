@@ -11,7 +11,7 @@
 
 /* Read by jemalloc at start: jobs are short and nearly single-threaded. */
 extern const char *malloc_conf;
-const char *malloc_conf = "narenas:1,tcache_max:4096,background_thread:false";
+const char *malloc_conf = "narenas:1,tcache_max:4096,background_thread:false,thp:always";
 
 int main(int argc, char **argv)
 {

@@ -73,14 +73,18 @@ static fallible hash(VipsImage *image, struct box_image_answer *out)
     return NULL;
 }
 
-static fallible write_outputs(
-    const struct box_image *request, VipsImage *image, int first_fd, struct box_image_answer *out)
+/* *smallest becomes the smallest of the scaled images, which is still large enough for the hash. */
+static fallible write_outputs(const struct box_image *request, VipsImage *image, int first_fd,
+    struct box_image_answer *out, VipsImage **smallest)
 {
     for (uint32_t i = 0; i < request->n_outputs; i++) {
+        const struct box_output *output = &request->outputs[i];
         auto_image scaled = g_object_ref(image);
-        TRY(scale_outside(&scaled, request->outputs[i].size, request->outputs[i].even));
-        TRY(encode(
-            scaled, &request->outputs[i], request->colour, first_fd + (int)i, &out->files[i]));
+        TRY(scale_outside(&scaled, output->size, output->even));
+        TRY(encode(scaled, output, request->colour, first_fd + (int)i, &out->files[i]));
+        if (output->size >= 2 * THUMBHASH_SIDE &&
+            vips_image_get_width(scaled) < vips_image_get_width(*smallest))
+            image_replace(smallest, g_steal_pointer(&scaled));
     }
     out->n_files = request->n_outputs;
     return NULL;
@@ -107,8 +111,9 @@ fallible image_decode(const struct box_image *asked, const uint8_t *bytes, size_
     struct box_image_answer answer = {.width = turned ? loaded.height : loaded.width,
         .height = turned ? loaded.width : loaded.height,
         .transparent = loaded.transparent};
-    if (request->thumbhash) TRY(hash(image, &answer));
-    TRY(write_outputs(request, image, first_fd, &answer));
+    auto_image smallest = g_object_ref(image);
+    TRY(write_outputs(request, image, first_fd, &answer, &smallest));
+    if (request->thumbhash) TRY(hash(smallest, &answer));
     *out = answer;
     return NULL;
 }

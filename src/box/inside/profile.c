@@ -1,6 +1,7 @@
 #include "box/inside/profile.h"
 
 #include <lcms2.h>
+#include <math.h>
 #include <vips/vips.h>
 #include <webp/mux.h>
 
@@ -8,10 +9,15 @@
 
 enum {
     PROFILE_MAX = 4096,
+    CURVE_STEPS = 32,
     DATE_AT = 24,          /* in a profile's header */
     JPEG_START = 2,        /* bytes of the marker */
     SEGMENT_HEAD = 2 + 14, /* what a segment's length counts before the profile */
 };
+
+/* Less than what moves a pixel by one of 255. */
+static const double PRIMARY_DIFFERENCE = 0.002;
+static const float CURVE_DIFFERENCE = 0.002F;
 
 static struct {
     uint8_t bytes[PROFILE_MAX];
@@ -61,6 +67,40 @@ fallible profile_start(void)
 {
     TRY(make_srgb());
     return load_p3();
+}
+
+/* Equal primaries and curves; the white point is D50 in every display profile. */
+static bool same_colours(cmsHPROFILE a, cmsHPROFILE b)
+{
+    static const cmsTagSignature primaries[] = {
+        cmsSigRedColorantTag, cmsSigGreenColorantTag, cmsSigBlueColorantTag};
+    static const cmsTagSignature curves[] = {cmsSigRedTRCTag, cmsSigGreenTRCTag, cmsSigBlueTRCTag};
+    for (size_t i = 0; i < 3; i++) {
+        const cmsCIEXYZ *p = cmsReadTag(a, primaries[i]), *q = cmsReadTag(b, primaries[i]);
+        const cmsToneCurve *f = cmsReadTag(a, curves[i]), *g = cmsReadTag(b, curves[i]);
+        if (!p || !q || !f || !g) return false;
+        if (fabs(p->X - q->X) > PRIMARY_DIFFERENCE || fabs(p->Y - q->Y) > PRIMARY_DIFFERENCE ||
+            fabs(p->Z - q->Z) > PRIMARY_DIFFERENCE)
+            return false;
+        for (int step = 0; step <= CURVE_STEPS; step++) {
+            const float x = (float)step / CURVE_STEPS;
+            if (fabsf(cmsEvalToneCurveFloat(f, x) - cmsEvalToneCurveFloat(g, x)) > CURVE_DIFFERENCE)
+                return false;
+        }
+    }
+    return true;
+}
+
+bool profile_is(enum box_colour colour, str profile)
+{
+    if (profile.n == 0 || profile.n > UINT32_MAX) return false;
+    cmsHPROFILE theirs = cmsOpenProfileFromMem(profile.p, (uint32_t)profile.n);
+    cmsHPROFILE ours = cmsOpenProfileFromMem(profiles[colour].bytes, profiles[colour].n);
+    const bool same = theirs && ours && cmsGetColorSpace(theirs) == cmsSigRgbData &&
+                      cmsIsMatrixShaper(theirs) && same_colours(theirs, ours);
+    if (theirs) cmsCloseProfile(theirs);
+    if (ours) cmsCloseProfile(ours);
+    return same;
 }
 
 /* Behind the start of image and JFIF's own segment, which must come first. One segment is enough:

@@ -14,3 +14,6 @@ fallible profile_start(void);
 
 /* Appends an encoded picture with its profile put in. RGB has no place for one and is copied. */
 fallible profile_add(struct buf *out, enum box_format format, enum box_colour colour, str encoded);
+
+/* Whether a file's profile means the same colours as ours, up to what eight bits can show. */
+bool profile_is(enum box_colour colour, str profile);

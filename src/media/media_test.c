@@ -1,0 +1,274 @@
+#include "core/fd.h"
+#include "core/size.h"
+#include "core/test.h"
+#include "media/frame.h"
+#include "media/media.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "core/banned.h"
+
+static struct ctx cx;
+static char folder[] = "/tmp/tintype-media-XXXXXX";
+
+static int set_up(void **state)
+{
+    (void)state;
+    cx.arena = arena_new();
+    box_configure(&(struct box_settings){0});
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static size_t files_in_folder(void)
+{
+    DIR *d = opendir(folder);
+    size_t n = 0;
+    for (struct dirent *e; (e = readdir(d));)
+        n += e->d_name[0] != '.';
+    closedir(d);
+    return n;
+}
+
+static void empty_folder(void)
+{
+    DIR *d = opendir(folder);
+    for (struct dirent *e; (e = readdir(d));)
+        if (e->d_name[0] != '.') unlinkat(dirfd(d), e->d_name, 0);
+    closedir(d);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    box_shutdown();
+    empty_folder();
+    rmdir(folder);
+    arena_free(cx.arena);
+    return 0;
+}
+
+static const char *in_folder(const char *name)
+{
+    return cstr(cx.arena, str_fmt(cx.arena, "%s/%s", folder, name));
+}
+
+/* An uncompressed TIFF of 3×2 pixels: red green blue / black grey white, with an orientation. */
+static int picture(uint16_t orientation)
+{
+    enum { TAGS = 10, AT = 8 + 2 + TAGS * 12 + 4 };
+    static const uint8_t pixels[] = {
+        255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 128, 128, 128, 255, 255, 255};
+    const uint32_t tags[TAGS][3] = {{256, 3, 3}, {257, 3, 2}, {258, 3, 8}, {259, 3, 1}, {262, 3, 2},
+        {273, 4, AT}, {274, 3, orientation}, {277, 3, 3}, {278, 3, 2}, {279, 4, sizeof pixels}};
+    uint8_t file[AT + sizeof pixels] = {'I', 'I', 42, 0, 8, 0, 0, 0, TAGS};
+    for (size_t i = 0; i < TAGS; i++) {
+        uint8_t *tag = file + 10 + i * 12;
+        tag[0] = (uint8_t)tags[i][0], tag[1] = (uint8_t)(tags[i][0] >> 8);
+        tag[2] = (uint8_t)tags[i][1], tag[4] = 1;
+        tag[8] = (uint8_t)tags[i][2], tag[9] = (uint8_t)(tags[i][2] >> 8);
+    }
+    memcpy(file + AT, pixels, sizeof pixels);
+    const int fd = memfd_create("picture", MFD_CLOEXEC);
+    assert_ok(fd_write_all(fd, file, sizeof file));
+    return fd;
+}
+
+/* One letter a pixel, row by row. */
+static const char *letters(const struct media_request *in)
+{
+    struct media_request request = *in;
+    struct media_result result;
+    request.n_outputs = 1;
+    request.outputs[0] = (struct media_output){.path = in_folder("pixels"), .format = BOX_RGB};
+    assert_ok(media_thumbnails(&cx, &request, &result));
+    str raw;
+    assert_ok(file_read(cx.arena, in_folder("pixels"), 4096, &raw));
+    char *out = arena_alloc(cx.arena, 64);
+    for (size_t i = 0; i < raw.n / 3; i++) {
+        static const struct {
+            uint8_t rgb[3];
+            char letter;
+        } colours[] = {{{255, 0, 0}, 'r'}, {{0, 255, 0}, 'g'}, {{0, 0, 255}, 'b'}, {{0, 0, 0}, 'k'},
+            {{128, 128, 128}, 'y'}, {{255, 255, 255}, 'w'}};
+        for (size_t c = 0; c < LENGTH(colours); c++)
+            if (memcmp(raw.p + 3 * i, colours[c].rgb, 3) == 0) out[i] = colours[c].letter;
+    }
+    empty_folder();
+    return out;
+}
+
+static const char *turned(uint16_t own, uint32_t asked)
+{
+    auto_fd fd = picture(own);
+    return letters(&(struct media_request){.fd = fd, .orientation = asked});
+}
+
+static void every_orientation_is_turned_upright(void **state)
+{
+    (void)state;
+    static const char *const upright[] = {[1] = "rgbkyw",
+        [2] = "bgrwyk",
+        [3] = "wykbgr",
+        [4] = "kywrgb",
+        [5] = "rkgybw",
+        [6] = "krygwb",
+        [7] = "wbygkr",
+        [8] = "bwgyrk"};
+    for (uint16_t i = 1; i <= 8; i++) {
+        assert_string_equal(turned(i, 0), upright[i]);
+        assert_string_equal(turned(1, i), upright[i]); /* asked for, whatever the file says */
+    }
+}
+
+static const char *edited(const struct box_edit *edits, uint32_t n)
+{
+    auto_fd fd = picture(1);
+    return letters(&(struct media_request){.fd = fd, .edits = edits, .n_edits = n});
+}
+
+static void edits_move_whole_pixels_in_their_order(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        edited((struct box_edit[]){{.kind = BOX_ROTATE, .angle = 90}}, 1), "krygwb");
+    assert_string_equal(
+        edited((struct box_edit[]){{.kind = BOX_ROTATE, .angle = 180}}, 1), "wykbgr");
+    assert_string_equal(
+        edited((struct box_edit[]){{.kind = BOX_ROTATE, .angle = 270}}, 1), "bwgyrk");
+    assert_string_equal(
+        edited((struct box_edit[]){{.kind = BOX_MIRROR, .axis = BOX_HORIZONTAL}}, 1), "bgrwyk");
+    assert_string_equal(
+        edited((struct box_edit[]){{.kind = BOX_MIRROR, .axis = BOX_VERTICAL}}, 1), "kywrgb");
+    assert_string_equal(
+        edited((struct box_edit[]){{.kind = BOX_CROP, .x = 1, .width = 2, .height = 2},
+                   {.kind = BOX_ROTATE, .angle = 90}},
+            2),
+        "ygwb");
+}
+
+static void a_failure_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    auto_fd fd = memfd_create("text", MFD_CLOEXEC);
+    assert_ok(fd_write_all(fd, "no picture", 10));
+    struct media_result result;
+    err e = media_thumbnails(&cx,
+        &(struct media_request){
+            .fd = fd, .n_outputs = 1, .outputs = {{in_folder("preview.jpeg"), BOX_JPEG, 1440, 80}}},
+        &result);
+    assert_int_equal(box_failure_of(e), BOX_UNSUPPORTED);
+    assert_int_equal(files_in_folder(), 0);
+}
+
+static void files_have_what_was_asked_for(void **state)
+{
+    (void)state;
+    auto_fd fd = picture(6);
+    struct media_result result;
+    assert_ok(media_thumbnails(&cx,
+        &(struct media_request){.fd = fd,
+            .colour = BOX_P3,
+            .thumbhash = true,
+            .n_outputs = 2,
+            .outputs = {{in_folder("new/preview.jpeg"), BOX_JPEG, 1440, 80, .progressive = true},
+                {in_folder("thumbnail.webp"), BOX_WEBP, 1, 80, .progressive = true}}},
+        &result));
+    assert_int_equal(result.width, 2);
+    assert_int_equal(result.height, 3);
+    assert_int_equal(result.files[0].height, 3); /* not enlarged */
+    assert_int_equal(result.files[1].width, 1);
+    assert_int_equal(result.files[1].height, 2);
+    assert_true(result.files[0].progressive);
+    assert_false(result.files[1].progressive);
+    assert_false(result.transparent);
+    assert_in_range(result.thumbhash.n, 5, BOX_THUMBHASH_MAX);
+
+    str jpeg, webp;
+    assert_ok(file_read(cx.arena, in_folder("new/preview.jpeg"), 1 << 20, &jpeg));
+    assert_ok(file_read(cx.arena, in_folder("thumbnail.webp"), 1 << 20, &webp));
+    assert_int_equal(jpeg.n, result.files[0].bytes);
+    assert_true(str_find(jpeg, STR("\xff\xc2")) > 0); /* progressive */
+    assert_true(str_find(jpeg, STR("ICC_PROFILE")) > 0);
+    assert_true(str_find(webp, STR("ICCP")) > 0);
+    assert_true(str_find(webp, STR("EXIF")) < 0);
+    unlink(in_folder("new/preview.jpeg"));
+    rmdir(in_folder("new"));
+    empty_folder();
+}
+
+static void colours_are_srgb_unless_something_else_is_said(void **state)
+{
+    (void)state;
+    assert_int_equal(media_colour(STR("sRGB"), STR(""), 8, BOX_P3), BOX_SRGB);
+    assert_int_equal(media_colour(STR(""), STR("c2 SRGB-ish"), 8, BOX_P3), BOX_SRGB);
+    assert_int_equal(media_colour(STR("Uncalibrated"), STR(""), 8, BOX_P3), BOX_P3);
+    assert_int_equal(media_colour(STR(""), STR("Display P3"), 8, BOX_P3), BOX_P3);
+    assert_int_equal(media_colour(STR(""), STR("Display P3"), 8, BOX_SRGB), BOX_SRGB);
+    assert_int_equal(media_colour(STR(""), STR(""), 0, BOX_P3), BOX_SRGB);
+    assert_int_equal(media_colour(STR(""), STR(""), 8, BOX_P3), BOX_SRGB);
+    assert_int_equal(media_colour(STR(""), STR(""), 16, BOX_P3), BOX_P3);
+}
+
+static const char *filters(const struct box_video *video, const char *tonemap)
+{
+    const char *all = media_frame_filters(cx.arena, video, tonemap, 250);
+    const char *tail = strstr(all, "reverse");
+    assert_non_null(tail);
+    return tail + strlen("reverse");
+}
+
+static void a_frame_is_scaled_by_its_shorter_side_as_it_is_shown(void **state)
+{
+    (void)state;
+    struct box_video video = {.is = true,
+        .pixel_format = STR("yuvj420p"),
+        .width = 1920,
+        .height = 1080,
+        .primaries = 1,
+        .transfer = 1,
+        .matrix = 1};
+    assert_non_null(strstr(filters(&video, NULL), "scale=444:250:"));
+    video.rotation = -90;
+    assert_non_null(strstr(filters(&video, NULL), "scale=250:444:"));
+    video.width = 200, video.height = 100;
+    assert_string_equal(filters(&video, NULL), "");
+    video.width = 201, video.rotation = 0;
+    assert_non_null(strstr(filters(&video, NULL), "scale=202:100:"));
+}
+
+static void high_range_is_mapped_and_odd_formats_are_made_plain(void **state)
+{
+    (void)state;
+    struct box_video video = {.is = true,
+        .pixel_format = STR("yuv420p10le"),
+        .width = 100,
+        .height = 100,
+        .primaries = 9,
+        .transfer = 16,
+        .matrix = 9};
+    assert_non_null(strstr(filters(&video, "hable"), "tonemap=hable"));
+    assert_string_equal(filters(&video, NULL), ",format=yuv420p");
+    video.transfer = 1;
+    assert_string_equal(filters(&video, "hable"), ",format=yuv420p");
+    video.primaries = 0;
+    assert_true(str_starts(str_from(media_frame_filters(cx.arena, &video, NULL, 250)),
+        STR("setparams=color_primaries=bt709,fps=12")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_orientation_is_turned_upright),
+        cmocka_unit_test(edits_move_whole_pixels_in_their_order),
+        cmocka_unit_test(a_failure_leaves_nothing_behind),
+        cmocka_unit_test(files_have_what_was_asked_for),
+        cmocka_unit_test(colours_are_srgb_unless_something_else_is_said),
+        cmocka_unit_test(a_frame_is_scaled_by_its_shorter_side_as_it_is_shown),
+        cmocka_unit_test(high_range_is_mapped_and_odd_formats_are_made_plain),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
