@@ -32,7 +32,7 @@ static void sweep_uploads(struct boot *boot)
 {
     struct arena *arena = arena_new();
     struct ctx cx = boot_ctx(boot, arena);
-    err e = upload_sweep(&cx);
+    err e = upload_sweep(&cx, UPLOAD_SWEEP_AGE_S);
     if (e) log_warn("unfinished uploads could not be removed", KV_ERROR(e));
     boot_ctx_end(&cx);
     arena_free(arena);

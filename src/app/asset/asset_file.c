@@ -34,7 +34,7 @@ fallible files_remove_unneeded(struct ctx *cx, struct list_str paths)
     for (size_t i = 0; i < paths.n; i++) {
         const char *path = cstr(cx->arena, paths.v[i]);
         if (contains(needed, paths.v[i])) {
-            log_warn("a file is kept, because a row still needs it", KV("path", paths.v[i]));
+            log_debug("a file is kept, because a row still needs it", KV("path", paths.v[i]));
             continue;
         }
         if (unlink(path) != 0 && errno != ENOENT)

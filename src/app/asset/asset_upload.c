@@ -111,18 +111,18 @@ static void find_final(
 }
 
 /* Times may be set by the client; the time of the last change may not. */
-static bool is_old(const char *path)
+static bool is_old(const char *path, int age_s)
 {
     struct stat st;
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-           time(NULL) - st.st_ctim.tv_sec > UPLOAD_SWEEP_AGE_S;
+           time(NULL) - st.st_ctim.tv_sec >= age_s;
 }
 
-static fallible sweep_one(struct ctx *cx, uuid owner, const char *temporary)
+static fallible sweep_one(struct ctx *cx, uuid owner, const char *temporary, int age_s)
 {
     uuid name;
     struct list_str final = {0};
-    if (!name_of(str_from(temporary), &name) || !is_old(temporary)) return NULL;
+    if (!name_of(str_from(temporary), &name) || !is_old(temporary, age_s)) return NULL;
     find_final(cx->arena, cx->app->media, owner, name, &final);
     if (final.n) TRY(files_remove_unneeded(cx, final));
     if (unlink(temporary) != 0 && errno != ENOENT) FAIL_ERRNO("unlink", temporary);
@@ -130,7 +130,7 @@ static fallible sweep_one(struct ctx *cx, uuid owner, const char *temporary)
     return NULL;
 }
 
-static fallible sweep_owner(struct ctx *cx, str text)
+static fallible sweep_owner(struct ctx *cx, str text, int age_s)
 {
     uuid owner;
     if (!uuid_parse(text, &owner)) return NULL;
@@ -139,12 +139,12 @@ static fallible sweep_owner(struct ctx *cx, str text)
     if (!entries) FAIL_ERRNO("opendir", folder);
     err e = NULL;
     for (const struct dirent *d; !e && (d = readdir(entries));)
-        e = sweep_one(cx, owner, str_fmt(cx->arena, "%s/%s", folder, d->d_name).p);
+        e = sweep_one(cx, owner, str_fmt(cx->arena, "%s/%s", folder, d->d_name).p, age_s);
     closedir(entries);
     return e;
 }
 
-fallible upload_sweep(struct ctx *cx)
+fallible upload_sweep(struct ctx *cx, int age_s)
 {
     const char *root = owner_folder(cx->arena, cx->app->media, STR(""));
     DIR *owners = opendir(root);
@@ -152,7 +152,7 @@ fallible upload_sweep(struct ctx *cx)
     if (!owners) FAIL_ERRNO("opendir", root);
     err e = NULL;
     for (const struct dirent *d; !e && (d = readdir(owners));)
-        e = sweep_owner(cx, str_from(d->d_name));
+        e = sweep_owner(cx, str_from(d->d_name), age_s);
     closedir(owners);
     return e;
 }

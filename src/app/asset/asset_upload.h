@@ -26,5 +26,6 @@ const char *upload_path(struct ctx *cx, uuid owner, const struct upload_file *fi
 /* Gives the file its time and its final name; both survive a power cut from here on. */
 fallible upload_place(
     struct ctx *cx, const struct upload_file *file, const char *path, struct when modified);
-/* Removes what uploads left that ended without an answer: files that no row needs. */
-fallible upload_sweep(struct ctx *cx);
+/* Removes what uploads left that ended without an answer at least age_s ago: files that no row
+ * needs. */
+fallible upload_sweep(struct ctx *cx, int age_s);
