@@ -235,6 +235,11 @@ bool auth_has_permission(const struct auth *auth, str permission)
     return false;
 }
 
+struct opt_uuid auth_session(const struct ctx *cx)
+{
+    return cx->auth->kind == AUTH_SESSION ? SOME(uuid, cx->auth->session) : NOTHING(uuid);
+}
+
 fallible auth_require_session(const struct ctx *cx)
 {
     if (cx->auth->kind == AUTH_SESSION) return NULL;

@@ -59,7 +59,9 @@ fallible auth_request(struct ctx *cx, const struct request *request, const struc
 fallible auth_websocket(struct ctx *cx, const struct request *request, const struct auth **out);
 
 bool auth_has_permission(const struct auth *auth, str permission);
-/* The caller's session, or BAD_REQUEST "This endpoint can only be used with a session token". */
+/* The session that makes this request; IS_NULL with any other credential. */
+struct opt_uuid auth_session(const struct ctx *cx);
+/* A session, or BAD_REQUEST "This endpoint can only be used with a session token". */
 fallible auth_require_session(const struct ctx *cx);
 /* UNAUTHORIZED "Elevated permission is required" unless the locked folder is open. */
 fallible auth_require_elevated(const struct ctx *cx);

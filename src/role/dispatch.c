@@ -80,7 +80,7 @@ static void reply_issues(struct exchange *x, const struct issues *issues)
 /* The one place where the errors of requests are logged. Details of 5xx stay in the log. */
 static void reply_error(struct exchange *x, const struct route *route, err e)
 {
-    if (e->status >= 500) {
+    if (e->status >= 500 && e->code != NOT_IMPLEMENTED) {
         log_error("request failed", KV("operation", route->operation), KV_ERROR(e));
     } else {
         log_debug("request refused", KV("operation", route->operation), KV_ERROR(e));

@@ -141,9 +141,7 @@ fallible op_changePassword(
     TRY(db_begin(cx));
     TRY(sql_authentication_set_password(cx, cx->auth->user, hash));
     /* Compat: upstream ends the other sessions whatever invalidateSessions says. */
-    const struct opt_uuid current =
-        cx->auth->kind == AUTH_SESSION ? SOME(uuid, cx->auth->session) : NOTHING(uuid);
-    TRY(sql_session_delete_all(cx, cx->auth->user, current));
+    TRY(sql_session_delete_all(cx, cx->auth->user, auth_session(cx)));
     TRY(db_commit(cx));
     return user_admin_get(cx, cx->auth->user, out);
 }

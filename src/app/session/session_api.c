@@ -5,14 +5,9 @@
 
 #include "core/banned.h"
 
-static struct opt_uuid current_session(const struct ctx *cx)
-{
-    return cx->auth->kind == AUTH_SESSION ? SOME(uuid, cx->auth->session) : NOTHING(uuid);
-}
-
 fallible op_getSessions(struct ctx *cx, struct list_SessionResponseDto *out)
 {
-    return sql_session_list(cx, out, cx->auth->user, current_session(cx));
+    return sql_session_list(cx, out, cx->auth->user, auth_session(cx));
 }
 
 fallible op_createSession(
@@ -53,7 +48,7 @@ fallible op_createSession(
 /* All but the current one; with an API key there is none to keep. */
 fallible op_deleteAllSessions(struct ctx *cx)
 {
-    return sql_session_delete_all(cx, cx->auth->user, current_session(cx));
+    return sql_session_delete_all(cx, cx->auth->user, auth_session(cx));
 }
 
 fallible op_updateSession(
