@@ -85,9 +85,8 @@ static fallible driver_start(void)
             .n_arguments = LENGTH(arguments),
             .arguments = arguments}};
 
-    int program;
+    auto_fd program = -1;
     TRY(driver_file(&program));
-    auto_fd program_fd = program;
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) FAIL_ERRNO("socketpair", NULL);
     auto_fd ours = pair[0];
