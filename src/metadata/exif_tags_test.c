@@ -160,7 +160,7 @@ static void a_date_is_in_its_own_zone_or_in_that_of_the_file(void **state)
         const struct exif_tags tags = tags_of(cases[i].json);
         const struct exif_capture *date = exif_capture_date(&tags);
         char text[WHEN_TEXT];
-        if (!date) fail_msg("%s: no date", cases[i].json);
+        assert_non_null(date);
         when_format_z(date->instant, text);
         if (strcmp(text, cases[i].instant) != 0) fail_msg("%s: %s", cases[i].json, text);
         assert_int_equal(date->utc_text, cases[i].utc_text);

@@ -96,19 +96,6 @@ static fallible write_video(struct ctx *cx, const struct part *part, const char 
     return dir_sync_parent(path);
 }
 
-/* A tag's value as a nameless file. */
-static fallible open_tag(struct ctx *cx, int fd, str path, const char *tag, struct part *out)
-{
-    str bytes;
-    TRY(exiftool_extract(cx, fd, path, tag, &bytes));
-    if (bytes.n == 0) FAIL(UNSUPPORTED, "the photo's video is empty");
-    auto_fd made = memfd_create("motion.mp4", MFD_CLOEXEC);
-    if (made < 0) FAIL_ERRNO("memfd_create", NULL);
-    TRY(fd_write_all(made, bytes.p, bytes.n));
-    *out = (struct part){.fd = TAKE(made), .length = (int64_t)bytes.n};
-    return NULL;
-}
-
 static fallible link_video(struct ctx *cx, uuid photo, uuid video)
 {
     struct opt_uuid before;
@@ -169,23 +156,34 @@ static fallible store_part(struct ctx *cx, const struct metadata_asset *photo,
     return NULL;
 }
 
+/* A tag's value, by way of a nameless file. */
+static fallible store_tag(struct ctx *cx, const struct metadata_asset *photo, int fd,
+    const char *tag, struct opt_uuid *made)
+{
+    str bytes;
+    TRY(exiftool_extract(cx, fd, photo->originalPath, tag, &bytes));
+    if (bytes.n == 0) FAIL(UNSUPPORTED, "the photo's video is empty");
+    auto_fd video = memfd_create("motion.mp4", MFD_CLOEXEC);
+    if (video < 0) FAIL_ERRNO("memfd_create", NULL);
+    TRY(fd_write_all(video, bytes.p, bytes.n));
+    return store_part(cx, photo, &(struct part){.fd = video, .length = (int64_t)bytes.n}, made);
+}
+
 fallible asset_motion_photo_store(struct ctx *cx, const struct metadata_asset *photo,
     const struct exif_tags *tags, int fd, struct opt_uuid *made)
 {
     struct stat st;
     if (fstat(fd, &st) != 0) FAIL_ERRNO("fstat", NULL);
     const struct motion_photo motion = motion_photo_find(tags, st.st_size);
-    struct part part = {.fd = fd, .offset = motion.offset, .length = motion.length};
-    auto_fd extracted = -1;
     switch (motion.source) {
     case MOTION_NONE:
-        return NULL;
-    case MOTION_BYTES:
         break;
-    case MOTION_TAG:
-        TRY(open_tag(cx, fd, photo->originalPath, motion.tag, &part));
-        extracted = part.fd;
-        break;
+    case MOTION_BYTES: {
+        const struct part part = {.fd = fd, .offset = motion.offset, .length = motion.length};
+        return store_part(cx, photo, &part, made);
     }
-    return store_part(cx, photo, &part, made);
+    case MOTION_TAG:
+        return store_tag(cx, photo, fd, motion.tag, made);
+    }
+    return NULL;
 }
