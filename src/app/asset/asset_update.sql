@@ -42,7 +42,7 @@ WITH albums AS (
 )
 DELETE FROM shared_link_asset WHERE "assetId" = ANY($ids);
 
--- row: motion_video (id uuid, originalPath text, visibility AssetVisibility)
+-- row: linked_video (id uuid, originalPath text, visibility AssetVisibility)
 -- The video of a still, and the still's visibility.
--- sql: asset_motion_video(still uuid) -> maybe motion_video
+-- sql: asset_linked_video(still uuid) -> maybe linked_video
 SELECT v.id, v."originalPath", a.visibility FROM asset a JOIN asset v ON v.id = a."livePhotoVideoId" WHERE a.id = $still;

@@ -80,9 +80,9 @@ static fallible add_sidecar_jobs(struct ctx *cx, struct list_uuid ids)
  * cannot. */
 static fallible unlink_live_video(struct ctx *cx, uuid still)
 {
-    struct motion_video video;
+    struct linked_video video;
     bool found;
-    TRY(sql_asset_motion_video(cx, &video, &found, still));
+    TRY(sql_asset_linked_video(cx, &video, &found, still));
     if (!found) return NULL;
     const str made =
         str_fmt(cx->arena, "%s/%s/", cx->app->media, storage_folder_names[STORAGE_ENCODED_VIDEO]);
