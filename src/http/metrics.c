@@ -13,11 +13,11 @@
 #include "core/banned.h"
 
 enum {
-    METRICS_MAX = 256,
+    METRICS_MAX = 512,
     LABEL_MAX = 64,
 };
 
-enum kind { COUNTER, GAUGE, HISTOGRAM, GAUGE_FN };
+enum kind { COUNTER, GAUGE, HISTOGRAM, GAUGE_FN, TEXT_FN };
 
 /* One line, or one histogram, of a metric. Values are doubles in atomic integers: C has no atomic
  * addition of doubles. */
@@ -34,6 +34,7 @@ struct metric {
     double bounds[METRIC_BUCKETS_MAX];
     size_t bounds_n;
     double (*fn)(void *);
+    void (*text_fn)(void *, struct buf *);
     void *p;
     atomic_size_t series_n; /* grows only; what is below it may be read without the lock */
     _Atomic(struct series *) series[METRIC_LABELS_MAX + 1];
@@ -107,6 +108,7 @@ static struct metric *find_or_add(struct metrics *m, const struct metric *wanted
     memcpy(made->bounds, wanted->bounds, sizeof made->bounds);
     made->bounds_n = wanted->bounds_n;
     made->fn = wanted->fn;
+    made->text_fn = wanted->text_fn;
     made->p = wanted->p;
     m->v[m->n++] = made;
     return made;
@@ -153,6 +155,11 @@ void metrics_gauge_fn(
 {
     (void)add_metric(
         m, &(struct metric){.kind = GAUGE_FN, .name = name, .help = help, .fn = fn, .p = p});
+}
+
+void metrics_text_fn(struct metrics *m, const char *name, void (*fn)(void *, struct buf *), void *p)
+{
+    (void)add_metric(m, &(struct metric){.kind = TEXT_FN, .name = name, .text_fn = fn, .p = p});
 }
 
 static struct series *find_series(struct metric *metric, str label)
@@ -263,6 +270,10 @@ static void print_metric(struct buf *out, struct metric *metric)
 {
     static const char *const KINDS[] = {
         [COUNTER] = "counter", [GAUGE] = "gauge", [HISTOGRAM] = "histogram", [GAUGE_FN] = "gauge"};
+    if (metric->kind == TEXT_FN) {
+        metric->text_fn(metric->p, out);
+        return;
+    }
     buf_add_fmt(out, "# HELP %s %s\n# TYPE %s %s\n", metric->name, metric->help, metric->name,
         KINDS[metric->kind]);
     if (metric->kind == GAUGE_FN) {

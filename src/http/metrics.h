@@ -41,6 +41,14 @@ struct metric *metrics_histogram(struct metrics *m, const char *name, const char
 void metrics_gauge_fn(
     struct metrics *m, const char *name, const char *help, double (*fn)(void *), void *p);
 
+/* Text that is made when it is read: fn appends whole families. It must not block. */
+void metrics_text_fn(
+    struct metrics *m, const char *name, void (*fn)(void *, struct buf *), void *p);
+/* target_info: which service this is. The version must outlive the registry. */
+void metrics_add_target(struct metrics *m, const char *service_version);
+/* Upstream's group "host": this process and machine. */
+void metrics_add_host(struct metrics *m);
+
 /* `value` is the label's, "" for a metric without one. NULL metrics are ignored. */
 void metric_add(struct metric *metric, str value, double amount);
 void metric_set(struct metric *metric, str value, double to);

@@ -61,6 +61,38 @@ static void functions_are_asked_when_read(void **state)
     metrics_free(m);
 }
 
+/* The value behind a line's name and labels; -1 when there is no such line. */
+static double value_of(str text, const char *name)
+{
+    str line;
+    double value = -1;
+    while (str_cut(&text, '\n', &line)) {
+        if (!str_starts(line, str_from(name))) continue;
+        if (str_parse_double(str_trim(str_slice(line, strlen(name), line.n)), &value)) break;
+    }
+    return value;
+}
+
+static void the_host_is_described(void **state)
+{
+    struct arena *a = *state;
+    struct metrics *m = metrics_new();
+    metrics_add_target(m, "3.1.0");
+    metrics_add_host(m);
+    const str text = print(a, m);
+    assert_true(
+        value_of(text, "target_info{service_name=\"immich\",service_version=\"3.1.0\"}") == 1);
+    assert_true(value_of(text, "process_cpu_time_total{process_cpu_state=\"user\"}") >= 0);
+    assert_true(value_of(text, "process_memory_usage ") > 100 * 1024);
+    const double used = value_of(text, "system_memory_usage{system_memory_state=\"used\"}");
+    const double share = value_of(text, "system_memory_utilization{system_memory_state=\"used\"}");
+    assert_true(used > 1024 * 1024 && share > 0 && share < 1);
+    assert_true(value_of(text, "system_cpu_time_total{system_cpu_state=\"idle\"}") > 0);
+    assert_true(value_of(text, "system_network_io_total{system_device=\"lo\","
+                               "system_network_direction=\"receive\"}") >= 0);
+    metrics_free(m);
+}
+
 static void too_many_labels_become_one(void **state)
 {
     struct arena *a = *state;
@@ -115,6 +147,7 @@ int main(void)
         cmocka_unit_test(counters_and_gauges_are_printed),
         cmocka_unit_test(histograms_are_cumulative),
         cmocka_unit_test(functions_are_asked_when_read),
+        cmocka_unit_test(the_host_is_described),
         cmocka_unit_test(too_many_labels_become_one),
         cmocka_unit_test(nothing_is_counted_without_a_registry),
         cmocka_unit_test(the_text_is_served),

@@ -3,6 +3,7 @@
 #include "core/arena.h"
 #include "core/ctx.h"
 #include "core/log.h"
+#include "core/version.h"
 #include "db/db.h"
 #include "db/migrate.h"
 #include "event/event.h"
@@ -129,6 +130,8 @@ static fallible start_services(struct boot *boot, const struct boot_opts *opts)
                                          .size = configured ? configured : opts->pool_size}));
     TRY(config_store_new(&boot->app.config, &boot->env));
     boot->app.metrics = metrics_new();
+    metrics_add_target(boot->app.metrics, COMPATIBLE_VERSION);
+    if (boot->env.telemetry & TELEMETRY_HOST) metrics_add_host(boot->app.metrics);
     return opts->serves ? check_installation(boot) : NULL;
 }
 
