@@ -243,7 +243,7 @@ static fallible execute(
     TRY(test_savepoint(db, "SAVEPOINT one"));
     PGresult *result = NULL;
     err e = attempt(db, sql, wire, &result);
-    if (e && db->test && !db->depth && !db->lost) TRY(simple(db, "ROLLBACK TO SAVEPOINT one"));
+    if (e && !db->lost) TRY(test_savepoint(db, "ROLLBACK TO SAVEPOINT one"));
     if (e) {
         if (!db->depth && !db->test) release(db);
         return e;
@@ -370,11 +370,15 @@ fallible db_exec(struct ctx *cx, const struct sql *sql, const struct db_param *p
 fallible db_script(struct ctx *cx, const char *text)
 {
     struct db *db = cx->db;
+    if (db->lost) FAIL(RETRY, "the connection to the database was lost in a transaction");
     if (!db->conn) TRY(pool_borrow(db->pool, &db->conn));
+    TRY(test_savepoint(db, "SAVEPOINT one"));
     PGresult *result = PQexec(db->conn->pg, text);
     err e = succeeded(result) ? NULL : error_of(db, "script", result);
     PQclear(result);
     if (e && PQstatus(db->conn->pg) != CONNECTION_OK) db->lost = db->depth || db->test;
+    if (!db->lost)
+        TRY(test_savepoint(db, e ? "ROLLBACK TO SAVEPOINT one" : "RELEASE SAVEPOINT one"));
     finish(db);
     return e;
 }

@@ -17,7 +17,8 @@ WHERE name = $name AND dedupe = $dedupe AND state IN ('waiting', 'delayed') AND 
 
 -- row: claimed_job (id int8, name text, payload text, attempts int, maxAttempts int, waitedMs int8)
 
--- The next jobs of several queues, as many as each has room for.
+-- The next jobs of several queues, as many as each has room for. Uses job_claim_idx. The ids go through an array: of a
+-- join, whose size it cannot know, the planner would make a scan of all jobs.
 -- sql: job_claim(queues text[], room int4[], worker text, leaseMs int8) -> many claimed_job
 WITH open AS (
     SELECT r.queue, r.n FROM unnest($queues, $room) AS r (queue, n)
@@ -29,12 +30,15 @@ WITH open AS (
         ORDER BY priority, id LIMIT open.n
         FOR UPDATE SKIP LOCKED
     ) AS next
+), claimed AS (
+    UPDATE tintype.job j
+    SET state = 'active', worker = $worker, attempts = attempts + 1, lease_until = now() + $leaseMs * interval '1 ms'
+    WHERE j.id = ANY (ARRAY (SELECT id FROM picked))
+    RETURNING *
 )
-UPDATE tintype.job j
-SET state = 'active', worker = $worker, attempts = attempts + 1, lease_until = now() + $leaseMs * interval '1 ms'
-FROM picked WHERE j.id = picked.id
-RETURNING j.id, j.name, j.payload::text AS payload, j.attempts, j.max_attempts AS "maxAttempts",
-    (extract(epoch FROM now() - greatest(j.created_at, j.run_at)) * 1000)::int8 AS "waitedMs";
+SELECT id, name, payload::text AS payload, attempts, max_attempts AS "maxAttempts",
+    (extract(epoch FROM now() - greatest(created_at, run_at)) * 1000)::int8 AS "waitedMs"
+FROM claimed ORDER BY priority, id;
 
 -- The first half of a claim of a queue that runs one job at a time: whoever holds the row decides, on a snapshot
 -- taken after it got it (which is why this is a statement of its own).
