@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/test.h"
 #include "box/box.h"
+#include "core/buf.h"
 #include "core/fd.h"
 #include "core/size.h"
 #include "job/handlers.h"
@@ -285,21 +286,31 @@ static void a_zone_with_a_name_stays_locked(void **state)
 
 /* --- motion photos ---------------------------------------------------------------------------- */
 
+#define VIDEO_BYTES "the bytes of a video"
+#define VIDEO_SHA1 "8292caf738b28408376980a39d21a85ac00cc605"
+
 /* A JPEG with this XMP in it and bytes behind its end. */
 static str jpeg_with(struct ctx *cx, const char *attributes, str behind)
 {
     static const str head = STR_INIT("http://ns.adobe.com/xap/1.0/\0");
+    static const str scan = STR_INIT("\xff\xda\0\x08\x01\x01\0\0\x3f\0\0\xff\xd9");
     const str document = xmp(cx, attributes);
     const size_t size = 2 + head.n + document.n;
-    return str_fmt(cx->arena, "\xff\xd8\xff\xe1%c%c%.*s%c%.*s\xff\xd9%.*s", (char)(size >> 8),
-        (char)(size & 0xff), (int)head.n - 1, head.p, '\0', FMT(document), FMT(behind));
+    const char start[] = {'\xff', '\xd8', '\xff', '\xe1', (char)(size >> 8), (char)(size & 0xff)};
+    auto_buf b = {0};
+    buf_add_bytes(&b, start, sizeof start);
+    buf_add(&b, head);
+    buf_add(&b, document);
+    buf_add(&b, scan);
+    buf_add(&b, behind);
+    return buf_take(&b, cx->arena);
 }
 
 static void a_motion_photos_video_becomes_a_hidden_asset(void **state)
 {
     struct ctx *cx = *state;
     const uuid alice = test_user(cx, "alice");
-    const str video = STR("the bytes of a video");
+    const str video = STR(VIDEO_BYTES);
     const uuid photo = test_asset(cx, alice, "IMAGE",
         write_file(
             cx, "PXL.MP.jpg", jpeg_with(cx, "my:MicroVideo='1' my:MicroVideoOffset='20'", video)));
@@ -311,8 +322,7 @@ static void a_motion_photos_video_becomes_a_hidden_asset(void **state)
         "encode(v.checksum, 'hex'), s.\"metadataExtractedAt\" IS NOT NULL) FROM asset p JOIN asset "
         "v ON v.id = p.\"livePhotoVideoId\" JOIN asset_job_status s ON s.\"assetId\" = v.id WHERE "
         "p.id = '%s'";
-    assert_sql(cx, "PXL.MP.mp4 hidden VIDEO 8292caf738b28408376980a39d21a85ac00cc605 t", linked,
-        test_id(cx, photo));
+    assert_sql(cx, "PXL.MP.mp4 hidden VIDEO " VIDEO_SHA1 " t", linked, test_id(cx, photo));
     assert_sql(
         cx, "20", "SELECT \"quotaUsageInBytes\" FROM \"user\" WHERE id = '%s'", test_id(cx, alice));
     const str path = test_text(cx, str_fmt(cx->arena,
@@ -321,7 +331,7 @@ static void a_motion_photos_video_becomes_a_hidden_asset(void **state)
                                        test_id(cx, photo)));
     str content;
     assert_ok(file_read(cx->arena, cstr(cx->arena, path), 100, &content));
-    assert_str(content, "the bytes of a video");
+    assert_str(content, VIDEO_BYTES);
     assert_true(str_ends(path, STR("-MP.mp4")));
 
     /* Again, with the file gone: the same asset, the file is back. */
@@ -331,6 +341,23 @@ static void a_motion_photos_video_becomes_a_hidden_asset(void **state)
     assert_ok(file_read(cx->arena, cstr(cx->arena, path), 100, &content));
     assert_sql(
         cx, "20", "SELECT \"quotaUsageInBytes\" FROM \"user\" WHERE id = '%s'", test_id(cx, alice));
+}
+
+/* What Samsung's phones put behind the end: one named block, a directory of one entry. */
+#define SAMSUNG_BLOCK "\0\0\x30\x0a\x10\0\0\0MotionPhoto_Data" VIDEO_BYTES
+#define SAMSUNG_TRAILER                                                                            \
+    SAMSUNG_BLOCK "SEFH\x6a\0\0\0\x01\0\0\0\0\0\x30\x0a\x2c\0\0\0\x2c\0\0\0\x18\0\0\0SEFT"
+
+static void a_video_that_only_exiftool_finds_is_taken_too(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid photo = test_asset(cx, test_user(cx, "alice"), "IMAGE",
+        write_file(cx, "a.jpg", jpeg_with(cx, "my:MotionPhoto='1'", STR(SAMSUNG_TRAILER))));
+    extract(cx, photo, "upload", JOB_SUCCESS);
+    assert_sql(cx, VIDEO_SHA1,
+        "SELECT encode(v.checksum, 'hex') FROM asset p JOIN asset v ON v.id = "
+        "p.\"livePhotoVideoId\" WHERE p.id = '%s'",
+        test_id(cx, photo));
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */
@@ -390,6 +417,7 @@ int main(void)
         TEST(a_sidecar_that_cannot_be_written_leaves_the_edit_locked),
         TEST(a_zone_with_a_name_stays_locked),
         TEST(a_motion_photos_video_becomes_a_hidden_asset),
+        TEST(a_video_that_only_exiftool_finds_is_taken_too),
         TEST(queue_all_takes_what_is_missing_or_everything),
         TEST(thumbnails_follow_new_assets_only),
     };

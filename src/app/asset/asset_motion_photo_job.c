@@ -99,7 +99,7 @@ static fallible write_video(struct ctx *cx, const struct part *part, const char 
 static fallible link_video(struct ctx *cx, uuid photo, uuid video)
 {
     struct opt_uuid before;
-    TRY(sql_motion_video_link(cx, &before, photo, video));
+    TRY(sql_motion_photo_link(cx, &before, photo, video));
     if (before.is != PRESENT) return NULL;
     return job_add_AssetDelete(
         cx, &(struct asset_delete_job){.id = before.v, .deleteOnDisk = true});
@@ -107,12 +107,12 @@ static fallible link_video(struct ctx *cx, uuid photo, uuid video)
 
 /* The bytes are an asset already: from another copy of the photo, or from an earlier extraction. */
 static fallible use_existing(struct ctx *cx, const struct metadata_asset *photo,
-    const struct part *part, const struct motion_video *video)
+    const struct part *part, const struct motion_photo_video *video)
 {
     const char *path = cstr(cx->arena, video->originalPath);
     if (access(path, F_OK) != 0) TRY(write_video(cx, part, path));
     TRY(db_begin(cx));
-    TRY(sql_motion_video_hide(cx, video->id));
+    TRY(sql_motion_photo_hide(cx, video->id));
     TRY(link_video(cx, photo->id, video->id));
     return db_commit(cx);
 }
@@ -123,9 +123,9 @@ static fallible insert(struct ctx *cx, const struct metadata_asset *photo, const
     const str name = photo->originalFileName;
     const str stem = str_slice(name, 0, name.n - storage_extension(name).n);
     TRY(db_begin(cx));
-    TRY(sql_motion_video_insert(
+    TRY(sql_motion_photo_insert(
         cx, video, photo->id, str_from(path), str_fmt(cx->arena, "%.*s.mp4", FMT(stem)), checksum));
-    TRY(sql_motion_video_count_usage(cx, photo->id, part->length));
+    TRY(sql_motion_photo_count_usage(cx, photo->id, part->length));
     TRY(link_video(cx, photo->id, video));
     TRY(job_add_AssetEncodeVideo(cx, &(struct asset_job){.id = video}));
     return db_commit(cx);
@@ -136,10 +136,10 @@ static fallible store_part(struct ctx *cx, const struct metadata_asset *photo,
 {
     uint8_t digest[SHA1_SIZE];
     const struct bytes checksum = {digest, sizeof digest};
-    struct motion_video existing;
+    struct motion_photo_video existing;
     bool found = false;
     TRY(checksum_of(cx, part, digest));
-    TRY(sql_motion_video_find(cx, &existing, &found, photo->ownerId, photo->libraryId, checksum));
+    TRY(sql_motion_photo_find(cx, &existing, &found, photo->ownerId, photo->libraryId, checksum));
     if (found) return use_existing(cx, photo, part, &existing);
 
     const uuid video = uuid_v4();
