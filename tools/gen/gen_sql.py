@@ -514,13 +514,17 @@ def write(path, text):
 
 
 def generate(paths, root, model, out):
-    files, names = [], {}
+    files, names, rows = [], {}, {}
     for path in paths:
         file = File(path, path.relative_to(root).as_posix(), model)
         for s in file.statements:
             if s.name in names:
                 raise SqlError(f"{s.where}: {s.name} is at {names[s.name]} too")
             names[s.name] = s.where
+        for row in file.rows:
+            if row in rows:
+                raise SqlError(f"{file.label}: row {row} is in {rows[row]} too")
+            rows[row] = file.label
         if any(f.stem == file.stem for f in files):
             raise SqlError(f"{file.label}: another file has this name")
         files.append(file)
