@@ -117,6 +117,40 @@ static void an_event_reaches_every_process_in_order(void **state)
     process_stop(&two);
 }
 
+static void a_struct_is_rendered_when_it_is_sent(void **state)
+{
+    struct pair {
+        str name;
+        int64_t n;
+    } pair = {STR("a\"b"), 1};
+    static const struct field rows[] = {
+        FIELD(struct pair, name, FIELD_STR), FIELD(struct pair, n, FIELD_INT)};
+    static const struct fields fields = FIELDS(struct pair, rows);
+    struct process p;
+    process_start(&p, NULL);
+    event_send_struct(&p.cx, ROOM_PUBLIC, "pair", &fields, &pair, DATES_Z);
+    pair.n = 2;
+    event_send_struct(&p.cx, ROOM_PRIVATE, "pair", &fields, &pair, DATES_Z);
+    event_flush(p.bus, &p.cx);
+    assert_true(wait_for(&p, 2));
+    assert_string_equal(p.heard[0], "4  pair({\"name\":\"a\\\"b\",\"n\":1})");
+    assert_string_equal(p.heard[1], "3  pair({\"name\":\"a\\\"b\",\"n\":2})");
+    process_stop(&p);
+}
+
+static void a_foreign_message_is_ignored(void **state)
+{
+    struct process p;
+    process_start(&p, NULL);
+    assert_ok(
+        db_script(&p.cx, "SELECT pg_notify('tintype_event', m) FROM unnest(ARRAY['nonsense', "
+                         "'99999999', 'o 1 cellar name' || chr(10), 'o 1 user:x name' || chr(10),"
+                         "'o 1 all good' || chr(10) || '7']) m"));
+    assert_true(wait_for(&p, 1));
+    assert_string_equal(p.heard[0], "0  good(7)");
+    process_stop(&p);
+}
+
 static void only_what_was_committed_is_seen(void **state)
 {
     struct process p;
@@ -379,6 +413,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_event_reaches_every_process_in_order),
+        cmocka_unit_test(a_struct_is_rendered_when_it_is_sent),
+        cmocka_unit_test(a_foreign_message_is_ignored),
         cmocka_unit_test(only_what_was_committed_is_seen),
         cmocka_unit_test(a_message_to_processes_is_not_heard_by_its_sender),
         cmocka_unit_test(a_payload_of_any_size_arrives),
