@@ -78,7 +78,7 @@ struct pool *inner_pool(const struct inner *in)
 static void open_file(struct work *w)
 {
     struct inner *in = (struct inner *)((char *)w - offsetof(struct inner, work));
-    file_body_open(in);
+    if (!file_body_open(in)) content_prepare(&in->x);
     in->phase = PHASE_READY;
     inner_resume(in);
 }

@@ -106,8 +106,9 @@ void inner_handle(struct work *w);
 /* Bytes: entity tag, conditional request, compression. On the thread that made them. */
 void content_prepare(struct exchange *x);
 
-/* Opens the file of the reply, checks conditions and range, reads small ones. File pool. */
-void file_body_open(struct inner *in);
+/* Opens the file of the reply, checks conditions and range, reads small ones. False when something
+ * else is answered. File pool. */
+bool file_body_open(struct inner *in);
 /* A response that reads the file as it is sent; takes the file over. */
 struct MHD_Response *file_body_response(struct inner *in);
 void file_body_free(struct file_body *f);

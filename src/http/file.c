@@ -228,28 +228,32 @@ static bool read_small(struct exchange *x, int fd, const struct range *part, siz
     return true;
 }
 
-void file_body_open(struct inner *in)
+bool file_body_open(struct inner *in)
 {
     struct exchange *x = &in->x;
     struct reply_file *file = &x->reply.file;
+    const size_t headers_n = x->reply.headers_n;
     struct stat st;
     struct range part;
     auto_fd fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         answer_missing(x);
-        return;
+        return false;
     }
     if (!file->type.n) file->type = mime_type(str_from(file->path));
-    if (!choose_part(x, &st, &part)) return;
+    if (!choose_part(x, &st, &part)) return false;
 
     x->reply.type = file->type;
     const uint64_t size = st.st_size ? part.last - part.first + 1 : 0;
     if (size <= FILE_SMALL && !x->request.head) {
-        if (!read_small(x, fd, &part, (size_t)size)) answer_missing(x);
-        return;
+        if (read_small(x, fd, &part, (size_t)size)) return true;
+        x->reply.headers_n = headers_n; /* they promise a file, even to caches */
+        answer_missing(x);
+        return false;
     }
     in->file = calloc(1, sizeof *in->file);
     if (!in->file) log_die("out of memory");
     *in->file = (struct file_body){
         .fd = TAKE(fd), .offset = part.first, .size = size, .in = in, .work.run = read_block};
+    return true;
 }

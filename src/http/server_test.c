@@ -624,6 +624,8 @@ static void a_missing_file_is_404_with_the_route_s_text(void **state)
     const struct answer gone = ask(app->arena, app->port, GET("/gone"));
     assert_int_equal(gone.status, 404);
     assert_str(gone.body, "{\"message\":\"Asset media not found\"}");
+    assert_non_null(header_of(gone.head, "etag").p);
+    assert_null(header_of(gone.head, "cache-control").p);
 }
 
 static void a_slow_reader_gets_the_whole_file(void **state)
