@@ -9,7 +9,7 @@
 
 struct arena;
 
-/* Of TagsList, HierarchicalSubject and Keywords, the first that is not NULL. An empty TagsList
- * hides the others: it is how a user's removal of all tags is written down. */
+/* Of TagsList, HierarchicalSubject and Keywords, the first that is not NULL. Compat: an empty
+ * TagsList hides the others: it is how a user's removal of all tags is written down. */
 struct list_str tag_list_read(struct arena *a, const struct json_value *tags_list,
     const struct json_value *hierarchical_subject, const struct json_value *keywords);

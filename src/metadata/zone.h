@@ -41,6 +41,6 @@ bool zone_cut(str *rest, struct zone *out);
 bool zone_is_utc(const struct zone *zone);
 
 struct when zone_wall_from_instant(const struct zone *zone, struct when instant);
-/* A wall time that the zone had twice is its first occurrence; one that it skipped counts as if the
- * clock had not been changed yet, as calendars do. */
+/* Compat: a wall time that the zone had twice is its first occurrence; one that it skipped counts
+ * as if the clock had not been changed yet, as calendars do. */
 struct when zone_instant_from_wall(const struct zone *zone, struct when wall);

@@ -56,8 +56,8 @@ static fallible open_original(
 }
 
 /* A failure that is the file's own leaves the asset with what the file system knows about it, as
- * upstream does; one that another try may not meet goes on. So does one of a file that was read
- * before: what is known about it stays. */
+ * upstream does; one that another try may not meet goes on. Compat: so does one of a file that was
+ * read before, for what is known about it to stay. */
 static fallible accept_file_failure(const struct metadata_asset *asset, const char *what, err e)
 {
     if (!e || asset->wasExtracted || !box_failure_is_files_fault(box_failure_of(e))) return e;

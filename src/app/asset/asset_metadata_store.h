@@ -11,7 +11,8 @@
 #include "gen/asset_metadata_sql.h"
 #include "metadata/metadata.h"
 
-/* One transaction, also within one that is open. probe is NULL for what is no video. */
+/* One transaction, also within one that is open. Compat: the rows of streams are renewed each time.
+ * probe is NULL for what is no video. */
 fallible asset_metadata_store(struct ctx *cx, const struct metadata_asset *asset,
     const struct metadata *m, const struct box_probe_answer *probe);
 

@@ -30,7 +30,7 @@ static fallible put_exif(
         m->auto_stack_id, m->rating, m->tags);
 }
 
-/* Where the user has locked date or zone, the asset stands where they say. */
+/* Compat: where the user has locked date or zone, the asset stands where they say. */
 static fallible put_asset(
     struct ctx *cx, uuid asset, const struct metadata *m, const struct metadata_kept *kept)
 {

@@ -99,7 +99,8 @@ static void assign_date(struct edit *edit)
     const int64_t offset_us = zone_wall_from_instant(&zone, instant).us - instant.us;
     assign(edit, "DateTimeOriginal", date_text(edit->cx->arena, instant, offset_us / 1000000));
     write_down(edit, STR("dateTimeOriginal"));
-    /* The file says an offset. A zone with a name stays locked, or it would become that offset. */
+    /* Compat: the file says an offset. A zone with a name stays locked, or it would become that
+     * offset. */
     if (!zone.rules && is_locked(edit, STR("timeZone"))) write_down(edit, STR("timeZone"));
 }
 
@@ -205,8 +206,8 @@ fallible job_SidecarWrite(struct ctx *cx, const struct asset_job *in, enum job_r
                          ? asset.sidecarPath.v
                          : str_fmt(cx->arena, "%.*s.xmp", FMT(asset.originalPath));
     err e = edit->n ? write_file(edit, cstr(cx->arena, path)) : NULL;
-    /* A library that may not be written keeps its edits in the database: the properties stay
-     * locked, where upstream would unlock them and read the old values back. */
+    /* Compat: a library that may not be written keeps its edits in the database: the properties
+     * stay locked, where upstream would unlock them and read the old values back. */
     if (e)
         log_warn("sidecar not writable, its edits stay in the database", KV("asset", asset.id),
             KV_ERROR(e));

@@ -114,8 +114,7 @@ static void find_final(
 static bool is_old(const char *path, int age_s)
 {
     struct stat st;
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-           time(NULL) - st.st_ctim.tv_sec >= age_s;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && time(NULL) - st.st_ctim.tv_sec >= age_s;
 }
 
 static fallible sweep_one(struct ctx *cx, uuid owner, const char *temporary, int age_s)
