@@ -47,8 +47,9 @@ export async function refusal(call: Promise<unknown>): Promise<[number, string]>
   try {
     await call;
   } catch (error) {
-    const { status, data } = error as { status?: number; data?: { message: string } };
-    if (status && data) return [status, data.message];
+    const { status, data } = error as { status?: number; data?: { message: string } | string };
+    // The SDK leaves the answers of operations without a result as text.
+    if (status && data) return [status, (typeof data === 'string' ? JSON.parse(data) : data).message];
     throw error;
   }
   throw new Error('the call was not refused');
