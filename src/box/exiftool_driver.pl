@@ -11,6 +11,7 @@
 # cannot open the files of users, only read the descriptors it was handed.
 use strict;
 use warnings;
+use IO::Handle;
 use POSIX ();
 
 use constant {
@@ -67,26 +68,25 @@ sub divert_files {
     };
 }
 
-# What most files need, loaded and with its tables built before the first fork.
+# What most files need, loaded and with its tables built before the first fork: modules by name, the
+# rest by making and reading a few bytes of our own.
 sub warm_up {
-    require Image::ExifTool::MWG;
-    require Image::ExifTool::Geolocation;
-    # The names of all tags: asked for by HEIC files and by everything that is written (55 ms).
-    require Image::ExifTool::TagLookup;
-    require Image::ExifTool::Fixup;
-    require Image::ExifTool::Shortcuts;
-    require 'Image/ExifTool/Writer.pl';
+    require "Image/ExifTool/$_" for qw(MWG.pm Geolocation.pm XMPStruct.pl Canon.pm Nikon.pm Sony.pm
+        Apple.pm Samsung.pm QuickTime.pm QuickTimeStream.pl PNG.pm RIFF.pm ICC_Profile.pm APP12.pm);
+    require Digest::MD5;
+    require File::Basename;
+    Image::ExifTool::GetTagTable("Image::ExifTool::$_")
+        for qw(JPEG::Main Canon::Main Nikon::Main Sony::Main Apple::Main
+        Samsung::Type2 QuickTime::Main ICC_Profile::Main Photoshop::Main IPTC::Main Composite);
     my $tool = Image::ExifTool->new;
-    for my $table (qw(JPEG::Main Exif::Main GPS::Main XMP::Main XMP::dc XMP::exif XMP::tiff XMP::xmp
-        IPTC::Main Photoshop::Main ICC_Profile::Main Canon::Main Nikon::Main
-        Sony::Main Apple::Main Samsung::Type2 QuickTime::Main PNG::Main RIFF::Main Composite))
-    {
-        my ($module) = $table =~ /^(\w+)::/;
-        eval "require Image::ExifTool::$module" if $module;
-        Image::ExifTool::GetTagTable("Image::ExifTool::$table");
+    $tool->Options(Struct => 1, Geolocation => 1);
+    $tool->SetNewValue(@$_) for [Make => 'x'], [DateTimeOriginal => '2000:01:01 00:00:00'], [Rating => 1],
+        [GPSLatitude => 1], [GPSLongitude => 1], ['XMP:Description' => 'x'], ['XMP:Subject' => 'x'];
+    for my $type (qw(EXIF XMP)) {
+        my $made;
+        $tool->WriteInfo(undef, \$made, $type) and $tool->ImageInfo(\$made);
     }
-    # The smallest JPEG: start and end of image.
-    $tool->ImageInfo(\"\xff\xd8\xff\xd9");
+    $tool->ImageInfo(\"\xff\xd8\xff\xd9"); # the smallest JPEG: start and end of image
 }
 
 sub run_request {
@@ -106,13 +106,13 @@ sub run_request {
     exit 0;
 }
 
+# Last of all END blocks. What is in memory is not taken apart: the process is gone in a moment.
 END {
     if (defined $main::status) {
-        my $result = $?;
-        close STDOUT;
-        close STDERR;
-        POSIX::write($main::status, "$result", length $result);
-        POSIX::_exit($result); # at its own end, Perl would free ExifTool's tables one by one (5 ms)
+        my $code = $?;
+        STDOUT->flush;
+        POSIX::write($main::status, "$code", length $code);
+        POSIX::_exit($code >> 8 || $code);
     }
 }
 

@@ -24,8 +24,10 @@ static int encode_webp(VipsImage *image, const struct box_output *output, void *
 static int encode_rgb(VipsImage *image, void **bytes, size_t *n)
 {
     auto_image flat = NULL;
-    if (!vips_image_hasalpha(image)) flat = g_object_ref(image);
-    else if (vips_flatten(image, &flat, NULL)) return -1;
+    if (!vips_image_hasalpha(image))
+        flat = g_object_ref(image);
+    else if (vips_flatten(image, &flat, NULL))
+        return -1;
     *bytes = vips_image_write_to_memory(flat, n);
     return *bytes ? 0 : -1;
 }

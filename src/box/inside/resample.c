@@ -1,6 +1,7 @@
 /* malloc: scratch memory whose failure is an answer (out of memory limit), not the end. */
 #define BANNED_ALLOW_MALLOC
 #include "box/inside/resample.h"
+#include "core/sanitized.h"
 #include "core/size.h"
 
 #include <math.h>
@@ -17,7 +18,7 @@ enum {
 };
 
 /* On older processors the same code runs without the wider registers. */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+#if defined(__x86_64__) && !SANITIZED && !defined(__clang__)
 #define WIDE __attribute__((target_clones("avx2", "default")))
 #else
 #define WIDE

@@ -1,6 +1,7 @@
 #include "box/inside/sandbox.h"
 #include "box/landlock.h"
 #include "core/fd.h"
+#include "core/sanitized.h"
 #include "core/size.h"
 
 #include <errno.h>
@@ -13,17 +14,6 @@
 #include <sys/resource.h>
 
 #include "core/banned.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 enum {
     DESCRIPTORS_MAX = 64,
