@@ -1,3 +1,4 @@
+#include "box/failure.h"
 #include "box/formats.h"
 #include "core/buf.h"
 #include "core/fd.h"
@@ -89,7 +90,7 @@ const char *media_frame_filters(
 fallible media_frame(struct ctx *cx, const struct media_request *in, uint32_t size, int *frame_fd)
 {
     const struct box_video *video = &in->video->video;
-    if (!video->is) FAIL(UNSUPPORTED, "The file has no video stream");
+    if (!video->is) BOX_FAIL(BOX_UNSUPPORTED, STR("it has no video stream"));
     auto_fd frame = memfd_create("frame", MFD_CLOEXEC);
     if (frame < 0) FAIL_ERRNO("memfd_create", NULL);
 

@@ -63,11 +63,12 @@ def compare(want, got):
 
 
 def derive(program, box, path, facts, folder):
-    done = subprocess.run([program, box, path, folder, facts.get("colorspace") or "", facts.get("profileDescription") or "",
-                           str(facts.get("bitsPerSample") or 0)], stdout=subprocess.PIPE, text=True, timeout=120, check=False)
-    fields = done.stdout.rstrip("\n").split("\t")
+    done = subprocess.run([program, box, folder, facts.get("colorspace") or "", facts.get("profileDescription") or "",
+                           str(facts.get("bitsPerSample") or 0), path], stdout=subprocess.PIPE, text=True, timeout=120, check=False)
+    line = done.stdout.partition("\n")[0]
+    fields = line.split("\t")
     if fields[0] != "ok":
-        return {"failed": done.stdout.strip()}
+        return {"failed": line}
     numbers = [int(n) for n in fields[2:8]]
     return {"cs": fields[1], "preview": numbers[:3], "thumb": numbers[3:], "thumbhash": bytes.fromhex(fields[8])}
 
