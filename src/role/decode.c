@@ -23,6 +23,11 @@ static bool has_content_type(const struct request *request, str wanted)
     return str_eq_nocase(str_trim(name), wanted);
 }
 
+bool decode_is_form(const struct request *request)
+{
+    return has_content_type(request, STR("multipart/form-data"));
+}
+
 /* NULL is what upstream calls undefined: no body, or one of a type that is not read. */
 static fallible body_value(struct exchange *x, const struct json_value **out)
 {
@@ -94,7 +99,7 @@ fallible decode_request(struct exchange *x, const struct route_match *match, voi
 {
     const struct route *route = match->route;
     if (route->path_issues_first) TRY(read_path(x, match, in));
-    if (route->body_kind == ROUTE_BODY_JSON && route->body) TRY(read_body(x, route, in));
+    if (route->body) TRY(read_body(x, route, in));
     TRY(read_query_and_headers(x, route, in));
     if (!route->path_issues_first) TRY(read_path(x, match, in));
     return read_whole(route, x, in);

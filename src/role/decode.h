@@ -6,9 +6,14 @@
 
 #include "core/err.h"
 
+#include <stdbool.h>
+
 struct exchange;
+struct request;
 struct route_match;
 
+/* Whether the body is multipart/form-data: files may come. */
+bool decode_is_form(const struct request *request);
 /* Path, query and headers, and a body in memory. */
 fallible decode_request(struct exchange *x, const struct route_match *match, void *in);
 /* Path, query and headers only: what is known before an upload's body comes. */

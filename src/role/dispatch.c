@@ -61,7 +61,7 @@ void dispatch_plan(struct app *app, struct exchange *x, struct plan *plan)
         plan->body = BODY_MEMORY;
         break;
     case ROUTE_BODY_STREAM:
-        plan->body = BODY_UPLOAD;
+        plan->body = decode_is_form(&x->request) ? BODY_UPLOAD : BODY_MEMORY;
         break;
     }
 }
@@ -223,6 +223,7 @@ static fallible whole_request(struct ctx *cx, struct exchange *x, struct call *c
 {
     TRY(identify(cx, x, call));
     TRY(decode_request(x, &call->match, call->in));
+    if (call->match.route->body_kind == ROUTE_BODY_STREAM) FAIL(BAD_REQUEST, "File is required");
     return operate(cx, x, call);
 }
 
@@ -271,9 +272,8 @@ bool dispatch_begin(struct app *app, struct exchange *x)
 void dispatch_handle(struct app *app, struct exchange *x)
 {
     struct call *call = (struct call *)(uintptr_t)x->route;
-    const bool upload = call->match.route->body_kind == ROUTE_BODY_STREAM;
     struct ctx cx;
     open_ctx(app, x, &cx);
-    err e = upload ? upload_body(&cx, x, call) : whole_request(&cx, x, call);
+    err e = x->upload ? upload_body(&cx, x, call) : whole_request(&cx, x, call);
     finish(&cx, x, call->match.route, e, true);
 }
