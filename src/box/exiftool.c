@@ -92,7 +92,7 @@ static fallible driver_start(void)
     auto_fd ours = pair[0];
     auto_fd theirs = pair[1];
     TRY(box_job_start(&driver.job, &(struct box_job_start){.order = &order,
-                                       .input_fd = program_fd,
+                                       .input_fd = program,
                                        .output_fd = -1,
                                        .n_more = 1,
                                        .more = &theirs}));
