@@ -17,6 +17,10 @@
 
 #include "core/banned.h"
 
+enum {
+    PROBE_BYTES_PER_MS = 10 * 1000, /* a slow network share: 10 MB/s */
+};
+
 /* What was read of one asset. */
 struct reading {
     struct file_facts file;
@@ -66,21 +70,36 @@ static fallible accept_file_failure(const struct metadata_asset *asset, const ch
     return NULL;
 }
 
+/* The packets of a video are read to its end, for which large ones get more time; without them
+ * there are no key frames, and everything else is as well known. */
+static fallible probe_streams(struct ctx *cx, int fd, int64_t size_bytes, struct reading *r)
+{
+    struct box_request request = {
+        .task = BOX_PROBE,
+        .input_fd = fd,
+        .timeout_ms = BOX_TIMEOUT_MS + size_bytes / PROBE_BYTES_PER_MS,
+        .probe = {.packets = true},
+    };
+    struct box_answer answer;
+    err e = box_run(cx, &request, &answer);
+    if (box_failure_of(e) == BOX_TIME_LIMIT || box_failure_of(e) == BOX_CPU_LIMIT) {
+        request.probe.packets = false;
+        e = box_run(cx, &request, &answer);
+    }
+    if (e) return e;
+    r->has_probe = true;
+    r->probe = answer.probe;
+    return NULL;
+}
+
 static fallible read_media(
     struct ctx *cx, const struct metadata_asset *asset, int fd, struct reading *r)
 {
     err e = exiftool_read(cx, fd, asset->originalPath, r->file.video, &r->media);
     TRY(accept_file_failure(asset, "tags", e));
     if (!r->file.video && !str_ends_nocase(asset->originalPath, STR(".gif"))) return NULL;
-
-    const struct box_request request = {
-        .task = BOX_PROBE, .input_fd = fd, .probe = {.packets = true}};
-    struct box_answer answer;
-    e = box_run(cx, &request, &answer);
-    if (e) return accept_file_failure(asset, "streams", e);
-    r->has_probe = true;
-    r->probe = answer.probe;
-    return NULL;
+    e = probe_streams(cx, fd, r->file.size_bytes, r);
+    return accept_file_failure(asset, "streams", e);
 }
 
 /* A sidecar that is recorded and cannot be read is no reason to lose the photo's own metadata. */

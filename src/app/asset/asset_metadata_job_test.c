@@ -152,6 +152,41 @@ static void a_file_that_is_no_photo_keeps_its_dates(void **state)
         test_id(cx, id));
 }
 
+/* A second of test pictures and sound, as a phone would have written it in Vienna. */
+static const char *record_video(struct ctx *cx)
+{
+    const str command = str_fmt(cx->arena,
+        "ffmpeg -y -loglevel error -f lavfi -i testsrc=size=64x48:rate=10:duration=1 -f lavfi -i "
+        "sine=duration=1 -c:v libx264 -pix_fmt yuv420p -g 5 -c:a aac "
+        "-metadata creation_time=2023-07-01T10:00:00Z -metadata "
+        "com.apple.quicktime.location.ISO6709=+48.2082+016.3738+151.000/ -metadata "
+        "com.apple.quicktime.content.identifier=ABC-1 -movflags use_metadata_tags %s/a.mov",
+        folder);
+    FILE *ffmpeg = popen(cstr(cx->arena, command), "r");
+    assert_non_null(ffmpeg);
+    assert_int_equal(pclose(ffmpeg), 0);
+    return cstr(cx->arena, str_fmt(cx->arena, "%s/a.mov", folder));
+}
+
+static void a_video_has_its_streams_and_the_time_of_its_place(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid id = test_asset(cx, test_user(cx, "alice"), "VIDEO", record_video(cx));
+    extract(cx, id, "upload", JOB_SUCCESS);
+    assert_sql(cx, "Europe/Vienna 2023-07-01 10:00:00 2023-07-01 12:00:00 64x48 10 ABC-1",
+        "SELECT concat_ws(' ', \"timeZone\", \"fileCreatedAt\" AT TIME ZONE 'UTC', "
+        "\"localDateTime\" AT TIME ZONE 'UTC', width || 'x' || height, fps, \"livePhotoCID\") FROM "
+        "asset JOIN asset_exif ON id = \"assetId\" WHERE id = '%s'",
+        test_id(cx, id));
+    assert_sql(cx, "t h264 aac 10 2 10",
+        "SELECT concat_ws(' ', duration BETWEEN 900 AND 1200, v.\"codecName\", u.\"codecName\", "
+        "v.\"frameCount\", cardinality(k.pts), k.\"packetCount\") FROM asset a JOIN asset_video v "
+        "ON "
+        "v.\"assetId\" = a.id JOIN asset_audio u ON u.\"assetId\" = a.id JOIN asset_keyframe k ON "
+        "k.\"assetId\" = a.id WHERE a.id = '%s'",
+        test_id(cx, id));
+}
+
 static void halves_of_a_live_photo_find_each_other(void **state)
 {
     struct ctx *cx = *state;
@@ -411,6 +446,7 @@ int main(void)
         TEST(an_asset_that_is_gone_is_skipped),
         TEST(a_missing_file_fails_and_changes_nothing),
         TEST(a_file_that_is_no_photo_keeps_its_dates),
+        TEST(a_video_has_its_streams_and_the_time_of_its_place),
         TEST(halves_of_a_live_photo_find_each_other),
         TEST(a_sidecar_is_found_changed_and_lost),
         TEST(edits_go_to_the_sidecar_and_come_back),
