@@ -192,8 +192,11 @@ static bool ended_before(const struct db *db, const PGresult *result)
     return PQstatus(db->conn->pg) != CONNECTION_OK && state && strncmp(state, "57P", 3) == 0;
 }
 
+/* Not possible in a transaction, which has failed: the connection then ends with it. */
 static void forget_plans(struct db *db)
 {
+    db->conn->stale = PQtransactionStatus(db->conn->pg) != PQTRANS_IDLE;
+    if (db->conn->stale) return;
     PQclear(PQexec(db->conn->pg, "DEALLOCATE ALL"));
     conn_forget_prepared(db->conn);
 }
@@ -213,7 +216,7 @@ static fallible attempt(
         const bool again = !db->depth && !db->test && !try && (stale || ended_before(db, result));
         err e = ERR_MADE(error_of(db, name_of(sql), result));
         PQclear(result);
-        if (stale && PQtransactionStatus(db->conn->pg) == PQTRANS_IDLE) forget_plans(db);
+        if (stale) forget_plans(db);
         if (PQstatus(db->conn->pg) != CONNECTION_OK) {
             db->lost = db->depth || db->test;
             release(db);
@@ -237,12 +240,12 @@ static fallible execute(
 {
     struct db *db = cx->db;
     if (db->lost) FAIL(RETRY, "the connection to the database was lost in a transaction");
-    struct wire_params *wire = ARENA_NEW(cx->arena, struct wire_params);
-    TRY(wire_encode(cx->arena, params, sql->n_params, wire));
+    struct wire_params wire;
+    TRY(wire_encode(cx->arena, params, sql->n_params, &wire));
 
     TRY(test_savepoint(db, "SAVEPOINT one"));
     PGresult *result = NULL;
-    err e = attempt(db, sql, wire, &result);
+    err e = attempt(db, sql, &wire, &result);
     if (e && !db->lost) TRY(test_savepoint(db, "ROLLBACK TO SAVEPOINT one"));
     if (e) {
         if (!db->depth && !db->test) release(db);

@@ -624,6 +624,15 @@ static void a_changed_table_is_prepared_anew(void **state)
     assert_int_equal(pets.n, 1);
     assert_int_equal(pets.v[0].born.is, ABSENT);
     assert_int_equal(pets.v[0].legs.v, 4);
+
+    /* In a transaction that is over; the next attempt finds another connection. */
+    assert_ok(db_script(cx, "ALTER TABLE pet DROP COLUMN tiny"));
+    assert_ok(db_begin(cx));
+    assert_fails(db_many(cx, &all, NULL, &pets), RETRY);
+    db_rollback_all(cx);
+    assert_ok(db_begin(cx));
+    assert_ok(db_many(cx, &all, NULL, &pets));
+    assert_ok(db_commit(cx));
 }
 
 static void a_busy_pool_says_unavailable_in_time(void **state)

@@ -280,7 +280,7 @@ void pool_drop_idle(struct db_pool *pool)
 void pool_return(struct db_pool *pool, struct conn *c)
 {
     const bool usable =
-        PQstatus(c->pg) == CONNECTION_OK && PQtransactionStatus(c->pg) == PQTRANS_IDLE;
+        !c->stale && PQstatus(c->pg) == CONNECTION_OK && PQtransactionStatus(c->pg) == PQTRANS_IDLE;
     struct conn *expired = NULL;
     MUTEX_SCOPE(&pool->mutex)
     {

@@ -24,6 +24,7 @@ struct conn {
     PGconn *pg;
     struct conn *next;
     int64_t idle_since_ms;
+    bool stale;                /* closed when it is returned */
     struct prepared *prepared; /* open addressing by address, capacity a power of two */
     size_t n_prepared, capacity;
 };

@@ -78,24 +78,31 @@ static str json_of(struct arena *a, const struct job_kind *kind, const void *pay
     return buf_take(&json, a);
 }
 
-static fallible insert(struct ctx *cx, const struct job_kind *kind, struct list_str payloads,
-    struct opt_str key, int64_t delay_ms, int64_t *n)
+/* Jobs of one kind that are added together. */
+struct batch {
+    const struct job_kind *kind;
+    struct list_str payloads;
+    struct opt_str key;
+    int64_t delay_ms;
+};
+
+/* *added is 0 when an unfinished job has the key. */
+static fallible insert(struct ctx *cx, const struct batch *b, int64_t *added)
 {
-    return sql_job_insert(cx, n, str_from(queue_names[kind->queue]), str_from(kind->name), payloads,
-        kind->priority, key, delay_ms, kind->attempts);
+    return sql_job_insert(cx, added, str_from(queue_names[b->kind->queue]), str_from(b->kind->name),
+        b->payloads, b->kind->priority, b->key, b->delay_ms, b->kind->attempts);
 }
 
 /* Starts the delay anew; a job that has begun does not know what came after, so another follows. */
-static fallible add_debounced(
-    struct ctx *cx, const struct job_kind *kind, str payload, str key, int64_t delay_ms)
+static fallible add_debounced(struct ctx *cx, struct batch b)
 {
     int64_t n;
-    TRY(sql_job_postpone(cx, &n, str_from(kind->name), key, payload, delay_ms));
+    TRY(sql_job_postpone(cx, &n, str_from(b.kind->name), b.key.v, b.payloads.v[0], b.delay_ms));
     if (n) return NULL;
-    const struct list_str one = {&payload, 1};
-    TRY(insert(cx, kind, one, SOME(str, key), delay_ms, &n));
+    TRY(insert(cx, &b, &n));
     if (n) return NULL;
-    return insert(cx, kind, one, NOTHING(str), delay_ms, &n);
+    b.key = NOTHING(str);
+    return insert(cx, &b, &n);
 }
 
 fallible job_add_later(struct ctx *cx, enum job_name name, const void *payload, int64_t delay_ms)
@@ -103,10 +110,10 @@ fallible job_add_later(struct ctx *cx, enum job_name name, const void *payload, 
     assert(name < JOBS_N);
     const struct job_kind *kind = &job_kinds[name];
     str json = json_of(cx->arena, kind, payload);
-    const struct opt_str key = key_of(cx->arena, kind, payload);
-    if (kind->debounced) return add_debounced(cx, kind, json, key.v, delay_ms);
+    const struct batch one = {kind, {&json, 1}, key_of(cx->arena, kind, payload), delay_ms};
+    if (kind->debounced) return add_debounced(cx, one);
     int64_t n;
-    return insert(cx, kind, (struct list_str){&json, 1}, key, delay_ms, &n);
+    return insert(cx, &one, &n);
 }
 
 fallible job_add(struct ctx *cx, enum job_name name, const void *payload)
@@ -129,6 +136,7 @@ fallible job_add_many(struct ctx *cx, enum job_name name, const void *payloads, 
     str *json = ARENA_ARRAY(cx->arena, str, n);
     for (size_t i = 0; i < n; i++)
         json[i] = json_of(cx->arena, kind, payload + i * kind->payload->size);
+    const struct batch batch = {kind, {json, n}, NOTHING(str), kind->delay_ms};
     int64_t added;
-    return insert(cx, kind, (struct list_str){json, n}, NOTHING(str), kind->delay_ms, &added);
+    return insert(cx, &batch, &added);
 }
