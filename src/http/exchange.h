@@ -115,6 +115,8 @@ void file_body_free(struct file_body *f);
 
 struct MHD_Response *stream_response(struct inner *in);
 /* The handler has returned. */
+/* Before the first byte went out: the stream is gone and another answer may be made. */
+bool stream_withdraw(struct stream *s);
 void stream_end(struct stream *s);
 /* The connection is gone; wakes the writer. */
 void stream_gone(struct stream *s);

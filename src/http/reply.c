@@ -7,11 +7,11 @@
 
 #include "core/banned.h"
 
-/* False when a stream has begun: its status is on the wire already. All that can still be said is
- * that something went wrong. */
+/* False when the first byte of a stream went out, and the status with it: all that can still be
+ * said is that something went wrong. */
 static bool restart(struct reply *r, int status, enum reply_kind kind)
 {
-    if (r->kind == REPLY_STREAM) {
+    if (r->kind == REPLY_STREAM && !stream_withdraw(r->stream)) {
         stream_abort(r->stream);
         return false;
     }

@@ -97,7 +97,8 @@ enum {
     STREAM_BUFFER = 256 * 1024, /* what a slow reader may leave unsent before the writer waits */
 };
 
-/* Commits status, headers and type; from here on nothing else can be answered. */
+/* The first byte that goes out (16 KiB later, a second later, or by stream_flush) commits status,
+ * headers and type; until then another reply may take the stream's place, a refusal for example. */
 struct stream *stream_begin(struct exchange *x, int status, str type);
 /* Waits while the buffer is full. False when the client is gone (or too slow, or the server stops):
  * the writer should end. What was written is sent at the latest one second later. */

@@ -116,8 +116,14 @@ static void handle(struct app *app, struct exchange *x)
     if (str_eq(path, STR("/stream/drip"))) handle_drip(app, x);
     if (str_eq(path, STR("/stream/broken"))) handle_broken(app, x);
     if (str_eq(path, STR("/stream/failed"))) {
-        stream_write(stream_begin(x, 200, STR("text/plain")), STR("half of it"));
+        struct stream *s = stream_begin(x, 200, STR("text/plain"));
+        stream_write(s, STR("half of it"));
+        stream_flush(s);
         reply_message(&x->reply, 500, STR("Failed to get sync stream"));
+    }
+    if (str_eq(path, STR("/stream/refused"))) {
+        stream_write(stream_begin(x, 200, STR("text/plain")), STR("not sent yet"));
+        reply_message(&x->reply, 403, STR("Forbidden"));
     }
 }
 
@@ -703,6 +709,14 @@ static void an_aborted_stream_is_not_whole(void **state)
     assert_int_equal(ask(app->arena, app->port, GET("/stream/failed")).status, 0);
 }
 
+static void a_stream_can_be_refused_before_its_first_byte_went_out(void **state)
+{
+    struct app *app = *state;
+    const struct answer refused = ask(app->arena, app->port, GET("/stream/refused"));
+    assert_int_equal(refused.status, 403);
+    assert_str(refused.body, "{\"message\":\"Forbidden\"}");
+}
+
 static void a_head_of_a_stream_ends_at_once(void **state)
 {
     struct app *app = *state;
@@ -766,6 +780,7 @@ int main(void)
         cmocka_unit_test(a_slow_reader_holds_the_writer_back),
         cmocka_unit_test(what_waits_in_a_stream_is_sent_after_a_second),
         cmocka_unit_test(an_aborted_stream_is_not_whole),
+        cmocka_unit_test(a_stream_can_be_refused_before_its_first_byte_went_out),
         cmocka_unit_test(a_head_of_a_stream_ends_at_once),
         cmocka_unit_test(every_exchange_is_finished_once),
     };

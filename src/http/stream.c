@@ -60,6 +60,23 @@ struct stream *stream_begin(struct exchange *x, int status, str type)
     return s;
 }
 
+bool stream_withdraw(struct stream *s)
+{
+    struct inner *in = s->in;
+    bool unsent = false;
+    MUTEX_SCOPE(&s->mutex)
+    {
+        unsent = s->suspended && in->phase == PHASE_HANDLER;
+        if (unsent) s->suspended = false; /* nobody wakes the connection for it any more */
+    }
+    if (!unsent) return false;
+    in->has_stream = false;
+    in->x.reply.stream = NULL;
+    stream_free(s);
+    inner_unref(in);
+    return true;
+}
+
 void stream_free(struct stream *s)
 {
     if (!s) return;

@@ -204,13 +204,20 @@ static fallible identify(struct ctx *cx, struct exchange *x, struct call *call)
     return NULL;
 }
 
+/* What the operation fills: a file or a stream through the exchange, all else a struct of the
+ * contract. A stream that fails before its first byte went out is replaced by the error. */
+static void *answer_of(struct exchange *x, const struct route *route)
+{
+    if (route->reply == ROUTE_REPLY_FILE) return &x->reply;
+    if (route->reply == ROUTE_REPLY_STREAM)
+        return stream_begin(x, route->status, str_from(route->media));
+    return arena_alloc(x->arena, route->out_size);
+}
+
 static fallible operate(struct ctx *cx, struct exchange *x, struct call *call)
 {
     const struct route *route = call->match.route;
-    /* A file or a stream is answered through the exchange, all else through a struct of the
-     * contract. */
-    void *out = route->reply == ROUTE_REPLY_FILE ? (void *)&x->reply
-                                                 : arena_alloc(x->arena, route->out_size);
+    void *out = answer_of(x, route);
     err e = check_access(cx, route, call->in);
     if (!e) e = route->call(cx, call->in, x->upload, out);
     if (!e && db_in_transaction(cx))
