@@ -28,6 +28,7 @@
 enum {
     INITDB_LIMIT_MS = 120 * 1000, /* 1-3 s measured; an SD card may take much longer */
     START_LIMIT_MS = 60 * 1000,
+    SMART_STOP_LIMIT_MS = 2 * 1000,
     STOP_LIMIT_MS = 20 * 1000,
     POLL_MS = 3,
     VERSION_FILE_MAX = 16,
@@ -324,6 +325,11 @@ fallible cluster_start(struct cluster *c)
 
 void cluster_stop(struct cluster *c)
 {
-    if (c->pid > 0) process_stop(c->pid, SIGINT, STOP_LIMIT_MS);
+    int status;
+    if (c->pid <= 0) return;
+    /* First without force: the sessions of the roles that just ended are closing. */
+    kill(c->pid, SIGTERM);
+    if (!process_wait(c->pid, SMART_STOP_LIMIT_MS, &status))
+        process_stop(c->pid, SIGINT, STOP_LIMIT_MS);
     c->pid = 0;
 }
