@@ -1,8 +1,10 @@
 /* Metadata extraction: what a file says about itself, into the database. */
 #include "app/asset/asset.h"
+#include "app/asset/asset_face_import.h"
 #include "app/asset/asset_metadata_store.h"
 #include "app/asset/asset_motion_photo.h"
 #include "box/box.h"
+#include "config/config.h"
 #include "core/arena.h"
 #include "core/fd.h"
 #include "core/log.h"
@@ -133,12 +135,24 @@ static fallible link_live_photo(
     return NULL;
 }
 
+/* The sidecar's regions are preferred, as all of its tags are. */
+static fallible import_faces(struct ctx *cx, const struct metadata_asset *asset,
+    const struct reading *r, struct opt_str orientation)
+{
+    const struct json_value *info = NULL;
+    if (r->has_sidecar) info = exif_tag(&r->sidecar, STR("RegionInfo"));
+    if (!info) info = exif_tag(&r->media, STR("RegionInfo"));
+    const struct regions regions = regions_read(cx->arena, info, orientation);
+    return asset_face_import(cx, asset, &regions);
+}
+
 static fallible store(struct ctx *cx, const struct metadata_asset *asset, const struct reading *r)
 {
     struct metadata m;
     const struct box_probe_answer *probe = r->has_probe ? &r->probe : NULL;
     metadata_map(cx->arena, &r->media, r->has_sidecar ? &r->sidecar : NULL, probe, &r->file, &m);
     TRY(asset_metadata_store(cx, asset, &m, probe));
+    if (config_get(cx)->metadata.faces.import) TRY(import_faces(cx, asset, r, m.orientation));
     return link_live_photo(cx, asset, &m);
 }
 

@@ -3,6 +3,8 @@
 #include "app/app.h"
 #include "app/test.h"
 #include "box/box.h"
+#include "config/config.h"
+#include "config/env.h"
 #include "core/buf.h"
 #include "core/fd.h"
 #include "core/size.h"
@@ -19,6 +21,15 @@
 
 /* A folder for each test. */
 static char folder[64];
+static struct env env;
+static struct config_store *store;
+
+static int begin(void **state)
+{
+    assert_ok(env_load(&env));
+    assert_ok(config_store_new(&store, &env));
+    return test_migrate(state);
+}
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -35,11 +46,14 @@ static int open_folder(void **state)
     test_open(state);
     struct ctx *cx = *state;
     cx->app->media = folder;
+    cx->config = config_acquire(store);
     return 0;
 }
 
 static int close_folder(void **state)
 {
+    struct ctx *cx = *state;
+    config_release(store, cx->config);
     nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
     return test_close(state);
 }
@@ -47,6 +61,7 @@ static int close_folder(void **state)
 static int end(void **state)
 {
     box_shutdown();
+    config_store_free(store);
     return test_end(state);
 }
 
@@ -395,6 +410,64 @@ static void a_video_that_only_exiftool_finds_is_taken_too(void **state)
         test_id(cx, photo));
 }
 
+/* --- faces ------------------------------------------------------------------------------------ */
+
+#define FACE(name, x)                                                                              \
+    "<rdf:li><rdf:Description mwg-rs:Name='" name "' mwg-rs:Type='Face'><mwg-rs:Area stArea:x='" x \
+    "' stArea:y='0.25' stArea:w='0.25' stArea:h='0.5' "                                            \
+    "stArea:unit='normalized'/></rdf:Description>"                                                 \
+    "</rdf:li>"
+#define FACES(list)                                                                                \
+    "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "                                                \
+    "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "       \
+    "xmlns:mwg-rs='http://www.metadataworkinggroup.com/schemas/regions/' "                         \
+    "xmlns:stDim='http://ns.adobe.com/xap/1.0/sType/Dimensions#' "                                 \
+    "xmlns:stArea='http://ns.adobe.com/xmp/sType/Area#'><mwg-rs:Regions "                          \
+    "rdf:parseType='Resource'><mwg-rs:AppliedToDimensions stDim:w='400' stDim:h='200' "            \
+    "stDim:unit='pixel'/><mwg-rs:RegionList><rdf:Bag>" list "</rdf:Bag></mwg-rs:RegionList>"       \
+    "</mwg-rs:Regions></rdf:Description></rdf:RDF></x:xmpmeta>"
+
+static void configure(struct ctx *cx, const char *script)
+{
+    test_run(cx, str_from(script));
+    config_release(store, cx->config);
+    assert_ok(config_refresh(cx, store));
+    cx->config = config_acquire(store);
+}
+
+static void named_faces_become_people_when_that_is_wanted(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid alice = test_user(cx, "alice");
+    const uuid id = test_asset(cx, alice, "IMAGE", write_file(cx, "a.jpg", JPEG));
+    static const char faces[] =
+        "SELECT string_agg(concat_ws(' ', p.name, \"boundingBoxX1\", \"boundingBoxY1\", "
+        "\"boundingBoxX2\", \"boundingBoxY2\", p.\"faceAssetId\" = f.id), ', ' ORDER BY p.name) "
+        "FROM asset_face f JOIN person p ON p.id = f.\"personId\" WHERE f.\"assetId\" = '%s'";
+    record_sidecar(
+        cx, id, write_file(cx, "a.xmp", STR(FACES(FACE("Marie", "0.25") FACE("PIERRE", "0.75")))));
+    test_run(
+        cx, str_fmt(cx->arena, "INSERT INTO person (\"ownerId\", name) VALUES ('%s', 'Pierre')",
+                test_id(cx, alice)));
+    extract(cx, id, "upload", JOB_SUCCESS);
+    assert_sql(cx, "null", faces, test_id(cx, id));
+
+    configure(cx, "INSERT INTO system_metadata (key, value) VALUES ('system-config', "
+                  "'{\"metadata\":{\"faces\":{\"import\":true}}}')");
+    test_run(cx, STR("DELETE FROM tintype.job"));
+    extract(cx, id, "upload", JOB_SUCCESS);
+    assert_sql(cx, "Marie 50 0 150 100 t, Pierre 250 0 350 100", faces, test_id(cx, id));
+    assert_queued(cx, "PersonGenerateThumbnail, StorageTemplateMigrationSingle upload");
+
+    /* Again, with one of them gone: the other one's row is the same. */
+    const str marie = test_text(cx, STR("SELECT \"faceAssetId\" FROM person WHERE name = 'Marie'"));
+    write_file(cx, "a.xmp", STR(FACES(FACE("marie", "0.25"))));
+    extract(cx, id, "upload", JOB_SUCCESS);
+    assert_sql(cx, "Marie 50 0 150 100 t", faces, test_id(cx, id));
+    assert_sql(cx, cstr(cx->arena, marie), "SELECT id FROM asset_face");
+    configure(cx, "DELETE FROM system_metadata WHERE key = 'system-config'");
+}
+
 /* --- all of them ------------------------------------------------------------------------------ */
 
 static void queue_all_takes_what_is_missing_or_everything(void **state)
@@ -454,8 +527,9 @@ int main(void)
         TEST(a_zone_with_a_name_stays_locked),
         TEST(a_motion_photos_video_becomes_a_hidden_asset),
         TEST(a_video_that_only_exiftool_finds_is_taken_too),
+        TEST(named_faces_become_people_when_that_is_wanted),
         TEST(queue_all_takes_what_is_missing_or_everything),
         TEST(thumbnails_follow_new_assets_only),
     };
-    return cmocka_run_group_tests(tests, test_migrate, end);
+    return cmocka_run_group_tests(tests, begin, end);
 }
