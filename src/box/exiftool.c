@@ -91,11 +91,9 @@ static fallible driver_start(void)
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) FAIL_ERRNO("socketpair", NULL);
     auto_fd ours = pair[0];
     auto_fd theirs = pair[1];
-    TRY(box_job_start(&driver.job, &(struct box_job_start){.order = &order,
-                                       .input_fd = program,
-                                       .output_fd = -1,
-                                       .n_more = 1,
-                                       .more = &theirs}));
+    TRY(box_job_start(&driver.job,
+        &(struct box_job_start){
+            .order = &order, .input_fd = program, .output_fd = -1, .n_more = 1, .more = &theirs}));
     driver.control = TAKE(ours);
     driver.running = true;
     driver.generation++;

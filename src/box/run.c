@@ -94,7 +94,8 @@ static void retire(void)
 static fallible start(void)
 {
     /* Nothing of our environment: it holds the database's password. */
-    char *const environment[] = {(char[]){"PATH=/usr/bin:/bin"}, (char[]){"LANG=C.UTF-8"}, NULL};
+    char *const environment[] = {(char[]){"PATH=/usr/bin:/bin"}, (char[]){"LANG=C.UTF-8"},
+        (char[]){"OMP_NUM_THREADS=1"}, NULL};
     char *const argv[] = {nursery.program, (char[]){"nursery"}, NULL};
     if (!nursery.program[0]) default_program(nursery.program);
     int pair[2];

@@ -134,6 +134,7 @@ static void wire_output(struct wire *w, struct box_output *v)
 static void wire_image(struct wire *w, struct box_image *v)
 {
     WIRE_ENUM(w, &v->colour, BOX_COLOURS);
+    wire_bool(w, &v->raw);
     wire_bool(w, &v->ignore_damage);
     wire_count(w, &v->orientation, 8);
     wire_count(w, &v->size, BOX_SIDE_MAX);

@@ -64,6 +64,7 @@ struct box_output {
 
 struct box_image {
     enum box_colour colour; /* what pixels are converted to and outputs are tagged with */
+    bool raw;               /* by its name it is a camera's raw file */
     bool ignore_damage;     /* decodes what can be decoded of a damaged file */
     uint32_t orientation;   /* 1 … 8; 0: the file's own */
     uint32_t size; /* decoding need not exceed it on the shorter side; 0: full resolution */

@@ -75,6 +75,7 @@ static struct box_request request_of(const struct media_request *in, int fd)
         .input_fd = fd,
         .timeout_ms = in->timeout_ms,
         .image = {.colour = in->video ? BOX_SRGB : in->colour,
+            .raw = in->raw && !in->video,
             .ignore_damage = in->ignore_damage,
             .orientation = in->video ? 1 : in->orientation,
             .size = decode_size(in),

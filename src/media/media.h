@@ -29,6 +29,7 @@ struct media_request {
     const char *tonemap; /* for HDR videos: ffmpeg's name of the curve, "hable"; NULL: none */
     enum box_colour colour;
     uint32_t orientation; /* for embedded previews; 0: the file's own */
+    bool raw;             /* media_is_raw() of its name */
     bool ignore_damage;
     bool thumbhash;
     uint32_t n_edits; /* in the pixels of the upright original */

@@ -77,6 +77,54 @@ static int picture(uint16_t orientation)
     return fd;
 }
 
+/* A DNG as a camera might write it: 64×48 cells of an RGGB mosaic that is red all over, and the
+ * camera was turned. */
+static int raw_picture(void)
+{
+    enum { TAGS = 18, WIDTH = 64, HEIGHT = 48, AT = 8 + 2 + TAGS * 12 + 4, MATRIX = 72 };
+    static uint8_t file[AT + MATRIX + WIDTH * HEIGHT * 2];
+    const uint32_t tags[TAGS][4] = {{254, 4, 1, 0}, {256, 4, 1, WIDTH}, {257, 4, 1, HEIGHT},
+        {258, 3, 1, 16}, {259, 3, 1, 1}, {262, 3, 1, 32803}, {271, 2, 3, 'T' | 'T' << 8}, {272, 2, 3, 'T' | '1' << 8}, {273, 4, 1, AT + MATRIX},
+        {274, 3, 1, 6}, {277, 3, 1, 1}, {278, 4, 1, HEIGHT}, {279, 4, 1, WIDTH * HEIGHT * 2},
+        {33421, 3, 2, 2 | 2 << 16}, {33422, 1, 4, 0 | 1 << 8 | 1 << 16 | 2 << 24},
+        {50706, 1, 4, 1 | 4 << 8}, {50717, 4, 1, 16383}, {50721, 10, 9, AT}};
+    memcpy(file, (const uint8_t[]){'I', 'I', 42, 0, 8, 0, 0, 0, TAGS}, 9);
+    for (size_t i = 0; i < TAGS; i++) {
+        const uint16_t head[] = {(uint16_t)tags[i][0], (uint16_t)tags[i][1]};
+        memcpy(file + 10 + i * 12, head, 4);
+        memcpy(file + 14 + i * 12, tags[i] + 2, 8);
+    }
+    for (size_t i = 0; i < 9; i++)
+        memcpy(file + AT + i * 8, (const uint32_t[]){i % 4 == 0, 1}, 8);
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
+        const uint16_t light = i / WIDTH % 2 == 0 && i % 2 == 0 ? 16000 : 500;
+        memcpy(file + AT + MATRIX + 2 * i, &light, 2);
+    }
+    const int fd = memfd_create("raw", MFD_CLOEXEC);
+    assert_ok(fd_write_all(fd, file, sizeof file));
+    return fd;
+}
+
+static void a_raw_file_is_developed_and_turned(void **state)
+{
+    (void)state;
+    auto_fd fd = raw_picture();
+    struct media_result result;
+    assert_ok(media_thumbnails(&cx,
+        &(struct media_request){
+            .fd = fd, .raw = true, .n_outputs = 1, .outputs = {{in_folder("pixels"), BOX_RGB, 20}}},
+        &result));
+    assert_int_equal(result.width, 48);
+    assert_int_equal(result.height, 64);
+    assert_int_equal(result.files[0].width, 20);
+    str pixels;
+    assert_ok(file_read(cx.arena, in_folder("pixels"), 4096, &pixels));
+    const uint8_t *middle = (const uint8_t *)pixels.p + (13 * 20 + 10) * 3;
+    assert_in_range(middle[0], 200, 255);
+    assert_true(middle[1] < middle[0] / 2 && middle[2] < middle[0] / 2);
+    empty_folder();
+}
+
 /* One letter a pixel, row by row. */
 static const char *letters(const struct media_request *in)
 {
@@ -264,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_orientation_is_turned_upright),
         cmocka_unit_test(edits_move_whole_pixels_in_their_order),
+        cmocka_unit_test(a_raw_file_is_developed_and_turned),
         cmocka_unit_test(a_failure_leaves_nothing_behind),
         cmocka_unit_test(files_have_what_was_asked_for),
         cmocka_unit_test(colours_are_srgb_unless_something_else_is_said),

@@ -86,6 +86,7 @@ static void make_plan(struct ctx *cx, struct plan *plan)
 {
     const struct SystemConfigDto *config = config_get(cx);
     const struct thumbnail_source *source = plan->source;
+    const struct mime *mime = mime_find(source->originalPath);
     const enum box_colour configured =
         config->image.colorspace == COLORSPACE_P3 ? BOX_P3 : BOX_SRGB;
     plan->request = (struct media_request){
@@ -93,6 +94,7 @@ static void make_plan(struct ctx *cx, struct plan *plan)
         .colour = media_colour(present_or_empty(source->colorspace),
             present_or_empty(source->profileDescription),
             source->bitsPerSample.is == PRESENT ? (int)source->bitsPerSample.v : 0, configured),
+        .raw = mime && mime->flags & MIME_RAW,
         .ignore_damage = cx->app->env->process_invalid_images,
         .thumbhash = true,
     };

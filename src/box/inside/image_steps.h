@@ -37,6 +37,11 @@ struct loaded {
  * wanted. The bytes must live as long as the image. */
 fallible load(const struct box_image *request, const uint8_t *bytes, size_t n, struct loaded *out);
 
+fallible load_raw(
+    const struct box_image *request, const uint8_t *bytes, size_t n, struct loaded *out);
+/* BOX_TOO_LARGE beyond what may be decoded. */
+fallible image_check_size(uint32_t width, uint32_t height);
+
 /* Makes the shorter side `size` (0: as it is), or fits both into it, without enlarging. */
 fallible scale_outside(VipsImage **image, uint32_t size, bool even);
 fallible scale_inside(VipsImage **image, uint32_t size);

@@ -1,3 +1,4 @@
+#include "box/box.h"
 #include "box/inside/image_steps.h"
 #include "core/size.h"
 
@@ -90,7 +91,15 @@ static double shrink_of(enum kind kind, uint32_t shorter, uint32_t size)
     return shrink >= 8 ? 8 : shrink >= 4 ? 4 : shrink >= 2 ? 2 : 1;
 }
 
-fallible load(const struct box_image *request, const uint8_t *bytes, size_t n, struct loaded *out)
+fallible image_check_size(uint32_t width, uint32_t height)
+{
+    if (width > BOX_SIDE_MAX || height > BOX_SIDE_MAX || (uint64_t)width * height > BOX_PIXELS_MAX)
+        BOX_FAIL(BOX_TOO_LARGE, STR(""));
+    return NULL;
+}
+
+static fallible load_picture(
+    const struct box_image *request, const uint8_t *bytes, size_t n, struct loaded *out)
 {
     enum kind kind;
     if (!find_kind(bytes, n, &kind)) BOX_FAIL(BOX_UNSUPPORTED, STR("no picture we know"));
@@ -101,8 +110,7 @@ fallible load(const struct box_image *request, const uint8_t *bytes, size_t n, s
     if (open_image(kind, &source, 1, &head)) IMAGE_FAIL();
     const uint32_t width = (uint32_t)vips_image_get_width(head);
     const uint32_t height = (uint32_t)vips_image_get_height(head);
-    if (width > BOX_SIDE_MAX || height > BOX_SIDE_MAX || (uint64_t)width * height > BOX_PIXELS_MAX)
-        BOX_FAIL(BOX_TOO_LARGE, STR(""));
+    TRY(image_check_size(width, height));
 
     const double shrink = shrink_of(kind, MIN(width, height), request->size);
     auto_image image = shrink > 1 ? NULL : g_object_ref(head);
@@ -114,4 +122,13 @@ fallible load(const struct box_image *request, const uint8_t *bytes, size_t n, s
         .transparent = vips_image_hasalpha(head),
         .image = g_steal_pointer(&image)};
     return NULL;
+}
+
+/* A RAW file is a kind of TIFF that libvips would decode wrongly; only its name tells. One that
+ * LibRaw does not know may still be a picture with a wrong name. */
+fallible load(const struct box_image *request, const uint8_t *bytes, size_t n, struct loaded *out)
+{
+    err e = request->raw ? load_raw(request, bytes, n, out) : NULL;
+    if (request->raw && box_failure_of(e) != BOX_UNSUPPORTED) return e;
+    return load_picture(request, bytes, n, out);
 }
