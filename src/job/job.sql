@@ -41,9 +41,12 @@ SELECT id, name, payload::text AS payload, attempts, max_attempts AS "maxAttempt
 FROM claimed ORDER BY priority, id;
 
 -- The first half of a claim of a queue that runs one job at a time: whoever holds the row decides, on a snapshot
--- taken after it got it (which is why this is a statement of its own).
+-- taken after it got it (which is why this is a statement of its own). Without a waiting job nothing is locked, so an
+-- idle worker writes nothing to disk.
 -- sql: queue_lock(queue text) -> maybe text
-SELECT name FROM tintype.queue WHERE name = $queue AND NOT paused FOR UPDATE SKIP LOCKED;
+SELECT name FROM tintype.queue q
+WHERE name = $queue AND NOT paused AND EXISTS (SELECT FROM tintype.job WHERE queue = $queue AND state = 'waiting')
+FOR UPDATE OF q SKIP LOCKED;
 
 -- sql: queue_is_busy(queue text) -> one bool
 SELECT EXISTS (SELECT FROM tintype.job WHERE queue = $queue AND state = 'active');
@@ -123,9 +126,3 @@ DELETE FROM tintype.job WHERE id IN (
 SELECT id, name, created_at AS "createdAt", payload AS data
 FROM tintype.job WHERE queue = $queue AND state = ANY($states)
 ORDER BY id LIMIT $most;
-
--- Dead jobs with their reasons, newest first.
--- row: dead_job (id int8, queue text, name text, payload jsonb, error text?, attempts int, finishedAt timestamptz?)
--- sql: job_dead(most int8) -> many dead_job
-SELECT id, queue, name, payload, error, attempts, finished_at AS "finishedAt"
-FROM tintype.job WHERE state = 'dead' ORDER BY finished_at DESC LIMIT $most;

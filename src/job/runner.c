@@ -49,7 +49,7 @@ struct task {
 
 struct job_runner {
     struct job_runner_opts opts;
-    char worker[96];
+    char worker[96]; /* host, process and a random part: who holds the leases */
     pthread_t claimer, keeper;
     struct listener *listener; /* NULL once we stop */
 
@@ -659,9 +659,4 @@ int job_runner_active(struct job_runner *r, enum queue_name queue)
     int n = 0;
     MUTEX_SCOPE(&r->mutex) n = r->active[queue];
     return n;
-}
-
-const char *job_runner_worker_name(const struct job_runner *r)
-{
-    return r->worker;
 }

@@ -59,5 +59,3 @@ bool job_runner_stop(struct job_runner *r, int64_t grace_ms);
 void job_runner_set_concurrency(struct job_runner *r, enum queue_name queue, int n);
 /* Jobs that run now, of a queue. */
 int job_runner_active(struct job_runner *r, enum queue_name queue);
-/* Who holds the leases: host, process and a random part. */
-const char *job_runner_worker_name(const struct job_runner *r);

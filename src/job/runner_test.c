@@ -402,6 +402,18 @@ static void a_delayed_job_waits_its_time(void **state)
     assert_true(stop(r, WAIT_MS));
 }
 
+static void an_idle_worker_writes_nothing(void **state)
+{
+    struct ctx *cx = *state;
+    const char *wal = "SELECT pg_current_wal_insert_lsn() - '0/0'";
+    runner(0, 10);
+    usleep(300 * 1000);
+    const int64_t before = number(cx, wal);
+    usleep(700 * 1000); /* seventy polls */
+    /* PostgreSQL itself may note what runs. */
+    assert_in_range(number(cx, wal) - before, 0, 200);
+}
+
 /* A worker process of its own, which is killed in the middle of a job. */
 static void a_killed_worker_loses_no_job(void **state)
 {
@@ -536,6 +548,7 @@ int main(void)
         TEST(follow_ups_are_seen_before_the_job_is_gone),
         TEST(a_paused_queue_rests),
         TEST(a_delayed_job_waits_its_time),
+        TEST(an_idle_worker_writes_nothing),
         TEST(a_killed_worker_loses_no_job),
         TEST(a_job_that_kills_its_workers_is_given_up),
         TEST(a_job_that_lost_its_lease_is_told_to_stop),
