@@ -19,6 +19,7 @@
 enum {
     TICK_MS = 1000,
     TICK_STREAMS_MS = 250,
+    EVENTS_MAX = 64,
     LINGER_MAX = 256,
     LINGER_MS = 5000,
     LINGER_BYTES_MAX = 64 * 1024 * 1024,
@@ -147,11 +148,10 @@ static void notice_end(struct link *l)
     shutdown(l->fd, SHUT_RD);
 }
 
-/* Shuts down what is late; the event thread sees the end and closes. Returns how long to sleep. */
-static int sweep(struct janitor *j)
+/* Shuts down what is late; the event thread sees the end and closes. */
+static void sweep(struct janitor *j)
 {
     const int64_t now = monotonic_ms();
-    int next = TICK_MS;
     MUTEX_SCOPE(&j->mutex)
     {
         for (struct link *l = j->links; l; l = l->next) {
@@ -161,41 +161,44 @@ static int sweep(struct janitor *j)
         }
         for (struct inner *in = j->streams; in; in = in->stream_next)
             stream_tick(in->x.reply.stream, now);
-        if (j->streams) next = TICK_STREAMS_MS;
         for (size_t i = 0; i < LINGER_MAX; i++) {
             struct lingerer *l = &j->lingerers[i];
             if (l->fd >= 0 && now > l->deadline_ms) end_lingering(l);
         }
     }
-    return next;
+}
+
+/* Drains what lingers. How long to wait for more, -1 when the janitor must stop. */
+static int read_events(struct janitor *j, const struct epoll_event *events, int n)
+{
+    uint64_t count;
+    int wait = TICK_MS;
+    if (read(j->wake, &count, sizeof count) < 0 && errno != EAGAIN) log_warn("eventfd failed");
+    MUTEX_SCOPE(&j->mutex)
+    {
+        for (int i = 0; i < n; i++) {
+            const uint64_t slot = events[i].data.u64;
+            if (slot < LINGER_MAX && j->lingerers[slot].fd >= 0) drain(&j->lingerers[slot]);
+        }
+        if (j->streams) wait = TICK_STREAMS_MS;
+        if (j->stopping) wait = -1;
+    }
+    return wait;
 }
 
 static void *run(void *p)
 {
     struct janitor *j = p;
-    int timeout = TICK_MS;
     int64_t swept = monotonic_ms();
-    for (;;) {
-        struct epoll_event events[64];
-        const int n = epoll_wait(j->epoll, events, 64, timeout);
-        bool stopping = false;
-        MUTEX_SCOPE(&j->mutex)
-        {
-            stopping = j->stopping;
-            for (int i = 0; i < n; i++) {
-                struct lingerer *l =
-                    events[i].data.u64 < LINGER_MAX ? &j->lingerers[events[i].data.u64] : NULL;
-                if (l && l->fd >= 0) drain(l);
-            }
-        }
-        uint64_t count;
-        if (read(j->wake, &count, sizeof count) > 0) timeout = 0;
-        if (stopping) return NULL;
-        if (n <= 0 || timeout == 0 || monotonic_ms() - swept >= timeout) {
-            timeout = sweep(j);
-            swept = monotonic_ms();
-        }
+    for (int wait = TICK_MS; wait >= 0;) {
+        struct epoll_event events[EVENTS_MAX];
+        const int n = epoll_wait(j->epoll, events, EVENTS_MAX, wait);
+        wait = read_events(j, events, n);
+        if (monotonic_ms() - swept < wait) continue;
+        sweep(j);
+        swept = monotonic_ms();
     }
+    return NULL;
 }
 
 fallible janitor_start(struct janitor **out, struct http_server *s)

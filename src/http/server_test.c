@@ -695,7 +695,7 @@ static void what_waits_in_a_stream_is_sent_after_a_second(void **state)
     auto_buf got = {0};
     while (str_find(buf_str(&got), STR("first\n")) < 0)
         assert_true(hear_some(fd, &got, HEAR_TIMEOUT_MS));
-    assert_in_range(monotonic_ms() - begin, 0, 1800);
+    assert_in_range(monotonic_ms() - begin, 0, 1300);
     app->release = true;
     while (str_find(buf_str(&got), STR("last\n")) < 0)
         assert_true(hear_some(fd, &got, HEAR_TIMEOUT_MS));

@@ -18,8 +18,8 @@
 #include "core/banned.h"
 
 enum {
-    STREAM_WAKE = 16 * 1024, /* so many bytes are worth waking the event thread for */
-    STREAM_FLUSH_MS = 1000,
+    STREAM_WAKE = 16 * 1024,      /* so many bytes are worth waking the event thread for */
+    STREAM_FLUSH_MS = 600,        /* and a tick of the janitor: within a second */
     STREAM_STALL_MS = 120 * 1000, /* a reader that takes nothing for so long is given up */
 };
 
