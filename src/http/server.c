@@ -3,6 +3,7 @@
 #include "core/fd.h"
 #include "core/log.h"
 #include "core/rand.h"
+#include "core/size.h"
 #include "core/time.h"
 #include "http/front.h"
 #include "http/listen.h"
@@ -12,12 +13,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "core/banned.h"
 
 enum {
     BREAK_MS = 2000, /* for what was broken off to notice */
+    DESCRIPTORS_OTHERS = 256,
 };
 
 static void set_default(unsigned *option, unsigned value)
@@ -75,9 +78,21 @@ static fallible start_daemon(struct http_server *s)
     return NULL;
 }
 
+/* A connection may have a file or a websocket's duplicate beside it. The usual soft limit of 1,024
+ * is there for programs that use select(). */
+static void raise_descriptor_limit(unsigned connections)
+{
+    const rlim_t wanted = (rlim_t)connections * 2 + WS_SOCKETS_MAX + DESCRIPTORS_OTHERS;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : MIN(wanted, limit.rlim_max);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log_warn("the limit of open files stays as it is");
+}
+
 static fallible start_all(struct http_server *s)
 {
     const struct http_options *o = &s->options;
+    raise_descriptor_limit(o->connections_max);
     TRY(proxies_parse(&s->proxies, o->trusted_proxies));
     TRY(http_listen(o->host, o->port, &s->listener, &s->port));
     TRY(pool_start(&s->handlers, "http-handler", o->handler_threads, o->queue_max));

@@ -11,6 +11,7 @@
  *
  * Owns    its threads, sockets and exchanges. An exchange lives from the header to `finished`.
  * Threads hooks name theirs above. quick and plan run on an event thread and must never block.
+ *         Starting raises the process's soft limit of open files to what its connections need.
  * Fails   http_start says why it cannot listen. Malformed requests, limits and overload are
  *         answered here, in the contract's shape, and never reach a hook.
  */
