@@ -1,7 +1,10 @@
+#include "app/app.h"
 #include "app/asset/asset.h"
+#include "app/timeline/timeline_cache.h"
 #include "auth/auth.h"
 #include "core/hash.h"
 #include "gen/asset_sql.h"
+#include "gen/timeline_sql.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,15 +24,48 @@ fallible op_getAssetInfo(
     return NULL;
 }
 
-fallible op_getAssetStatistics(
+/* ---- statistics ---- */
+
+static fallible count_assets(
     struct ctx *cx, const struct getAssetStatistics_in *in, struct AssetStatsResponseDto *out)
 {
     const uuid owner = cx->auth->user;
-    if (in->visibility.is == PRESENT && in->visibility.v == ASSET_VISIBILITY_LOCKED)
-        TRY(auth_require_elevated(cx));
     if (in->isTrashed.is == PRESENT && in->isTrashed.v)
         return sql_asset_trash_statistics(cx, out, owner, in->visibility, in->isFavorite);
     return sql_asset_statistics(cx, out, owner, in->visibility, in->isFavorite);
+}
+
+/* Every member of the question has its place in the text. */
+static struct timeline_key statistics_key(
+    struct arena *a, const struct getAssetStatistics_in *in, const struct timeline_owner *owner)
+{
+    char id[UUID_TEXT];
+    uuid_format(owner->id, id);
+    return (struct timeline_key){
+        .subject = str_fmt(a, "statistics %s %d %d %d %d", id,
+            in->visibility.is == PRESENT ? (int)in->visibility.v : -1, in->isFavorite.is == PRESENT,
+            in->isFavorite.is == PRESENT && in->isFavorite.v,
+            in->isTrashed.is == PRESENT && in->isTrashed.v),
+        .versions = str_fmt(a, "%lld", (long long)owner->version),
+    };
+}
+
+fallible op_getAssetStatistics(
+    struct ctx *cx, const struct getAssetStatistics_in *in, struct AssetStatsResponseDto *out)
+{
+    struct list_timeline_owner owner;
+    str kept;
+    if (in->visibility.is == PRESENT && in->visibility.v == ASSET_VISIBILITY_LOCKED)
+        TRY(auth_require_elevated(cx));
+    TRY(sql_timeline_owners(cx, &owner, cx->auth->user, NOTHING(uuid)));
+    const struct timeline_key key = statistics_key(cx->arena, in, &owner.v[0]);
+    if (timeline_cache_find(cx->app->timeline, cx->arena, &key, &kept)) {
+        memcpy(out, kept.p, sizeof *out);
+        return NULL;
+    }
+    TRY(count_assets(cx, in, out));
+    timeline_cache_put(cx->app->timeline, &key, (str){(const char *)out, sizeof *out});
+    return NULL;
 }
 
 /* ---- known files ---- */

@@ -29,7 +29,7 @@ WITH RECURSIVE month (owner, visibility, start) AS (
             AND a."localDateTime" < m.start AT TIME ZONE 'UTC')
     FROM month m
     WHERE m.start IS NOT NULL
-), counted AS (
+), counted AS MATERIALIZED (
     SELECT m.start, (
         SELECT count(*) FROM asset a
         WHERE a."ownerId" = m.owner AND a.visibility = m.visibility AND a."deletedAt" IS NULL
@@ -62,13 +62,14 @@ WHERE true /*filters*/
 GROUP BY 1
 ORDER BY 1 DESC;
 
--- The assets of one month as columns. Assets without an exif row are left out, though the months count them.
+-- The assets of one month as columns. Assets without an exif row are left out, though the months count them. OFFSET 0
+-- keeps the planner from reading all of asset_exif, whose rows are few beside what it expects.
 -- sql: timeline_bucket(caller uuid, stacked bool) -> query columns TimeBucketAssetResponseDto
 SELECT a.duration, a.id, a.visibility, a."isFavorite" AND a."ownerId" = $caller AS "isFavorite", a.type = 'IMAGE' AS "isImage",
     a."deletedAt" IS NOT NULL AS "isTrashed", a."livePhotoVideoId",
-    replace((a."fileCreatedAt" AT TIME ZONE 'UTC')::text, ' ', 'T') AS "fileCreatedAt",
-    extract(epoch FROM a."localDateTime" - a."fileCreatedAt")::float8 / 3600 AS "localOffsetHours",
-    replace((a."createdAt" AT TIME ZONE 'UTC')::text, ' ', 'T') AS "createdAt",
+    (a."fileCreatedAt" AT TIME ZONE 'UTC')::text AS "fileCreatedAt",
+    date_part('epoch', a."localDateTime" - a."fileCreatedAt") / 3600 AS "localOffsetHours",
+    (a."createdAt" AT TIME ZONE 'UTC')::text AS "createdAt",
     a."ownerId", e."projectionType",
     coalesce(floor(nullif(a.width, 0)::float8 / nullif(a.height, 0) * 1000 + 0.5) / 1000, 1) AS ratio,
     a.status, a.thumbhash, e.city, e.country, e.latitude, e.longitude,
@@ -76,5 +77,6 @@ SELECT a.duration, a.id, a.visibility, a."isFavorite" AND a."ownerId" = $caller 
         SELECT count(*) FROM asset m
         WHERE m."stackId" = a."stackId" AND m."deletedAt" IS NULL AND m.visibility = 'timeline')::text] END AS stack
 FROM asset a
-JOIN asset_exif e ON e."assetId" = a.id
+JOIN LATERAL (
+    SELECT "projectionType", city, country, latitude, longitude FROM asset_exif WHERE "assetId" = a.id OFFSET 0) e ON true
 WHERE true /*filters*/;

@@ -173,6 +173,7 @@ static bool is_plain(const struct view *view)
 static struct timeline_key key_of(struct arena *a, const struct view *view)
 {
     struct buf subject = {0};
+    buf_add(&subject, STR("months"));
     buf_add_bytes(&subject, view->owners.v, view->owners.n * sizeof *view->owners.v);
     for (size_t i = 0; i < view->visibilities.n; i++)
         buf_add_char(&subject, (char)('a' + view->visibilities.v[i]));
@@ -181,15 +182,50 @@ static struct timeline_key key_of(struct arena *a, const struct view *view)
     return (struct timeline_key){.subject = buf_take(&subject, a), .versions = view->versions};
 }
 
+/* A month as it is kept. */
+struct kept_month {
+    char bucket[16];
+    int64_t count;
+};
+
+static str months_keep(struct arena *a, const struct list_TimeBucketsResponseDto *months)
+{
+    struct kept_month *kept = ARENA_ARRAY(a, struct kept_month, months->n);
+    for (size_t i = 0; i < months->n; i++) {
+        const str bucket = months->v[i].timeBucket;
+        if (bucket.n >= sizeof kept->bucket) return STR(""); /* of a year that is none */
+        memcpy(kept[i].bucket, bucket.p, bucket.n);
+        kept[i].count = months->v[i].count;
+    }
+    return (str){(const char *)kept, months->n * sizeof *kept};
+}
+
+static struct list_TimeBucketsResponseDto months_read(struct arena *a, str value)
+{
+    const struct kept_month *kept = (const void *)value.p;
+    const size_t n = value.n / sizeof *kept;
+    struct list_TimeBucketsResponseDto out = {
+        .v = ARENA_ARRAY(a, struct TimeBucketsResponseDto, n), .n = n};
+    for (size_t i = 0; i < n; i++)
+        out.v[i] = (struct TimeBucketsResponseDto){
+            .timeBucket = str_from(kept[i].bucket), .count = kept[i].count};
+    return out;
+}
+
 static fallible plain_months(
     struct ctx *cx, const struct view *view, struct list_TimeBucketsResponseDto *out)
 {
     const struct timeline_key key = key_of(cx->arena, view);
     struct timeline_cache *cache = cx->app->timeline;
-    if (timeline_cache_find(cache, cx->arena, &key, out)) return NULL;
+    str value;
+    if (timeline_cache_find(cache, cx->arena, &key, &value)) {
+        *out = months_read(cx->arena, value);
+        return NULL;
+    }
     TRY(sql_timeline_months(
         cx, out, view->owners, view->visibilities, view->favorite, view->stacked));
-    timeline_cache_put(cache, &key, out);
+    value = months_keep(cx->arena, out);
+    if (value.n || !out->n) timeline_cache_put(cache, &key, value);
     return NULL;
 }
 
@@ -272,6 +308,19 @@ static struct when next_month(struct when w)
     return when_from_civil(c);
 }
 
+/* PostgreSQL writes a space where the contract has a T. */
+static void mark_times(struct arena *a, struct list_str *times)
+{
+    for (size_t i = 0; i < times->n; i++) {
+        const str text = times->v[i];
+        char *marked = arena_alloc_raw(a, text.n);
+        const ptrdiff_t space = str_find_char(text, ' ');
+        memcpy(marked, text.p, text.n);
+        if (space >= 0) marked[space] = 'T';
+        times->v[i].p = marked;
+    }
+}
+
 static fallible select_bucket(struct ctx *cx, const struct view *view, struct when month,
     struct TimeBucketAssetResponseDto *out)
 {
@@ -295,7 +344,10 @@ static fallible select_bucket(struct ctx *cx, const struct view *view, struct wh
     else
         sqlb_tail(&q, "ORDER BY (a.\"localDateTime\" AT TIME ZONE 'UTC')::date DESC,"
                       " a.\"fileCreatedAt\" DESC");
-    return sqlb_columns(&q, out);
+    TRY(sqlb_columns(&q, out));
+    mark_times(cx->arena, &out->fileCreatedAt);
+    mark_times(cx->arena, &out->createdAt);
+    return NULL;
 }
 
 /* Columns that nobody asked for, or that a link may not show, are left out. */

@@ -6,8 +6,7 @@
 /* An answer owns its arena; an empty slot has none. */
 struct answer {
     struct arena *arena;
-    str subject, versions;
-    struct list_TimeBucketsResponseDto months;
+    str subject, versions, value;
 };
 
 struct timeline_cache {
@@ -34,24 +33,13 @@ void timeline_cache_free(struct timeline_cache *cache)
     arena_free(cache->arena);
 }
 
-static struct list_TimeBucketsResponseDto copy(
-    struct arena *a, const struct list_TimeBucketsResponseDto *months)
-{
-    struct list_TimeBucketsResponseDto out = {
-        .v = ARENA_ARRAY(a, struct TimeBucketsResponseDto, months->n), .n = months->n};
-    for (size_t i = 0; i < months->n; i++)
-        out.v[i] = (struct TimeBucketsResponseDto){
-            .timeBucket = str_dup(a, months->v[i].timeBucket), .count = months->v[i].count};
-    return out;
-}
-
 static struct answer *slot_of(struct timeline_cache *cache, const struct timeline_key *key)
 {
     return &cache->slots[str_hash(key->subject) % TIMELINE_CACHE_SLOTS];
 }
 
-bool timeline_cache_find(struct timeline_cache *cache, struct arena *a,
-    const struct timeline_key *key, struct list_TimeBucketsResponseDto *out)
+bool timeline_cache_find(
+    struct timeline_cache *cache, struct arena *a, const struct timeline_key *key, str *value)
 {
     bool found = false;
     MUTEX_SCOPE(&cache->lock)
@@ -59,21 +47,20 @@ bool timeline_cache_find(struct timeline_cache *cache, struct arena *a,
         const struct answer *answer = slot_of(cache, key);
         found = answer->arena && str_eq(answer->subject, key->subject) &&
                 str_eq(answer->versions, key->versions);
-        if (found) *out = copy(a, &answer->months);
+        if (found) *value = str_dup(a, answer->value);
     }
     return found;
 }
 
-void timeline_cache_put(struct timeline_cache *cache, const struct timeline_key *key,
-    const struct list_TimeBucketsResponseDto *months)
+void timeline_cache_put(struct timeline_cache *cache, const struct timeline_key *key, str value)
 {
-    if (months->n > TIMELINE_CACHE_MONTHS) return;
+    if (value.n > TIMELINE_CACHE_VALUE_MAX) return;
     struct arena *arena = arena_new();
     const struct answer made = {
         .arena = arena,
         .subject = str_dup(arena, key->subject),
         .versions = str_dup(arena, key->versions),
-        .months = copy(arena, months),
+        .value = str_dup(arena, value),
     };
     struct arena *old = NULL;
     MUTEX_SCOPE(&cache->lock)

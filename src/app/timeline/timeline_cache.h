@@ -1,26 +1,26 @@
-/* Months of timelines that were counted before, so that a library of a million pictures opens in
- * milliseconds.
+/* What was counted before of an owner's assets, so that a library of a million pictures opens in
+ * milliseconds: months of the timeline, statistics.
  *
- * A key names whose assets are counted, under which filters, and the version of each owner's
- * timeline (contract/tintype.sql) as it was before the counting. Any change, whoever made it,
- * makes a new key, so every replica reads its own writes; what is old is overwritten.
+ * A key names what was counted and the version of each owner's timeline (contract/tintype.sql) as
+ * it was before the counting. Any change, whoever made it, makes a new key, so every replica reads
+ * its own writes; what is old is overwritten.
  *
- * Owns    copies of keys and months: at most TIMELINE_CACHE_SLOTS answers of at most
- *         TIMELINE_CACHE_MONTHS months, about 40 bytes a month.
- * Memory  a found answer is copied into the caller's arena.
+ * Owns    copies of keys and values: at most TIMELINE_CACHE_SLOTS values of at most
+ *         TIMELINE_CACHE_VALUE_MAX bytes.
+ * Memory  a found value is copied into the caller's arena.
  * Threads any.
  * Fails   never: what is not kept is counted again.
  */
 #pragma once
 
 #include "core/arena.h"
-#include "gen/api.h"
+#include "core/str.h"
 
 #include <stdbool.h>
 
 enum {
     TIMELINE_CACHE_SLOTS = 256,
-    TIMELINE_CACHE_MONTHS = 2400,
+    TIMELINE_CACHE_VALUE_MAX = 64 * 1024,
 };
 
 struct timeline_cache;
@@ -28,12 +28,12 @@ struct timeline_cache;
 struct timeline_cache *timeline_cache_new(void);
 void timeline_cache_free(struct timeline_cache *cache);
 
-/* `subject` is the key without versions: one subject has one answer in the cache. */
+/* `subject` is the key without versions: one subject has one value in the cache. */
 struct timeline_key {
     str subject, versions;
 };
 
-bool timeline_cache_find(struct timeline_cache *cache, struct arena *a,
-    const struct timeline_key *key, struct list_TimeBucketsResponseDto *out);
-void timeline_cache_put(struct timeline_cache *cache, const struct timeline_key *key,
-    const struct list_TimeBucketsResponseDto *months);
+/* The value is aligned for any struct. */
+bool timeline_cache_find(
+    struct timeline_cache *cache, struct arena *a, const struct timeline_key *key, str *value);
+void timeline_cache_put(struct timeline_cache *cache, const struct timeline_key *key, str value);
