@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 enum {
-    BOX_IDLE_MS = 60 * 1000,
+    BOX_IDLE_MS = 30 * 1000,     /* ExifTool first, then the nursery: a minute in all */
     BOX_TIMEOUT_MS = 120 * 1000, /* of a job that names none */
     BOX_ERRORS_MAX = 4 * 1024,   /* what is kept of a job's stderr: the end */
 };

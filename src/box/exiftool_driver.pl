@@ -20,6 +20,7 @@ use constant {
     CONTROL_MAX => 256,
     HEADER_SIZE => 16,         # of a struct cmsghdr
     CLOEXEC     => 0x40000000, # MSG_CMSG_CLOEXEC
+    SEVERAL     => 3,
 };
 
 my ($folder, $recvmsg, $idle) = @ARGV;
@@ -68,25 +69,28 @@ sub divert_files {
     };
 }
 
-# What most files need, loaded and with its tables built before the first fork: modules by name, the
-# rest by making and reading a few bytes of our own.
+# What every photo needs, loaded and with its tables built before the first fork: modules by name, the
+# rest by reading a few bytes of our own.
 sub warm_up {
-    require "Image/ExifTool/$_" for qw(MWG.pm Geolocation.pm XMPStruct.pl Canon.pm Nikon.pm Sony.pm
-        Apple.pm Samsung.pm QuickTime.pm QuickTimeStream.pl PNG.pm RIFF.pm ICC_Profile.pm APP12.pm);
-    require Digest::MD5;
+    require "Image/ExifTool/$_" for qw(MWG.pm Geolocation.pm XMPStruct.pl Apple.pm Samsung.pm JPEG.pm
+        Photoshop.pm IPTC.pm ICC_Profile.pm);
     require File::Basename;
-    Image::ExifTool::GetTagTable("Image::ExifTool::$_")
-        for qw(JPEG::Main Canon::Main Nikon::Main Sony::Main Apple::Main
-        Samsung::Type2 QuickTime::Main ICC_Profile::Main Photoshop::Main IPTC::Main Composite);
     my $tool = Image::ExifTool->new;
     $tool->Options(Struct => 1, Geolocation => 1);
-    $tool->SetNewValue(@$_) for [Make => 'x'], [DateTimeOriginal => '2000:01:01 00:00:00'], [Rating => 1],
-        [GPSLatitude => 1], [GPSLongitude => 1], ['XMP:Description' => 'x'], ['XMP:Subject' => 'x'];
-    for my $type (qw(EXIF XMP)) {
-        my $made;
-        $tool->WriteInfo(undef, \$made, $type) and $tool->ImageInfo(\$made);
-    }
-    $tool->ImageInfo(\"\xff\xd8\xff\xd9"); # the smallest JPEG: start and end of image
+    # A TIFF with the one tag Orientation, an XMP packet with a rating, a JPEG that starts and ends.
+    my $tiff = pack('A2 v V v v v V V V', 'II', 42, 8, 1, 0x112, 3, 1, 1, 0);
+    my $xmp = q(<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF )
+        . q(xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description )
+        . q(xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmp:Rating='1'/></rdf:RDF></x:xmpmeta>);
+    $tool->ImageInfo(\$_) for $tiff, $xmp, "\xff\xd8\xff\xd9";
+}
+
+# Large modules that some files need; worth their time once there are several files.
+sub warm_up_more {
+    require "Image/ExifTool/$_" for qw(Canon.pm Nikon.pm Sony.pm QuickTime.pm QuickTimeStream.pl PNG.pm
+        RIFF.pm APP12.pm);
+    require Digest::MD5;
+    Image::ExifTool::GetTagTable("Image::ExifTool::${_}::Main") for qw(Canon Nikon Sony Apple QuickTime);
 }
 
 sub run_request {
@@ -126,6 +130,7 @@ $SIG{ALRM} = sub {
 compile_command();
 divert_files();
 warm_up();
+my $served = 0;
 while (1) {
     alarm $idle;
     my ($data, $status, $output, $errors, @files) = receive();
@@ -138,5 +143,6 @@ while (1) {
         run_request($data, $status, $output, $errors, @files);
     }
     POSIX::close($_) for $status, $output, $errors, @files;
+    warm_up_more() if ++$served == SEVERAL;
 }
 POSIX::_exit(0); # the END blocks are a fork's
