@@ -7,6 +7,9 @@
 
 #include "core/banned.h"
 
+/* A program may use that many at once before its CPU time runs out ahead of its clock. */
+enum { CORES_MAX = 64 };
+
 static int64_t deadline_of(int64_t timeout_ms)
 {
     return monotonic_ms() + (timeout_ms > 0 ? timeout_ms : BOX_TIMEOUT_MS);
@@ -78,7 +81,9 @@ static fallible arguments_of(struct ctx *cx, const char *const *argv, struct box
 fallible box_child_run(struct ctx *cx, const struct box_child *child, struct box_child_result *out)
 {
     struct box_order order = {.task = BOX_COMMAND,
-        .limits = limits_of(child->timeout_ms, 0, child->output_limit, 64),
+        .limits = limits_of(child->timeout_ms,
+            child->memory_bytes ? child->memory_bytes : BOX_CHILD_MEMORY, child->output_limit,
+            CORES_MAX),
         .command = {
             .any_access = box_settings_get().allow_weak_child, .folder = str_from(child->folder)}};
     TRY(arguments_of(cx, child->argv, &order.command));
@@ -103,7 +108,8 @@ fallible box_status_get(struct ctx *cx, struct box_status *out)
 {
     const int abi = landlock_abi();
     const bool weak = box_settings_get().allow_weak_child;
-    str summary = STR("Landlock is missing in this kernel: ffmpeg and ExifTool are not run");
+    str summary = STR("Landlock is missing in this kernel: ffmpeg and ExifTool are not run (see "
+                      "TINTYPE_ALLOW_WEAK_BOX)");
     if (abi)
         summary = str_fmt(cx->arena, "Landlock (version %d) and seccomp guard all decoding", abi);
     else if (weak)

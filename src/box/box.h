@@ -27,7 +27,8 @@ enum {
     BOX_TIMEOUT_MS = 120 * 1000, /* of a job that names none */
     BOX_ERRORS_MAX = 4 * 1024,   /* what is kept of a job's stderr: the end */
 };
-#define BOX_MEMORY ((uint64_t)1536 * 1024 * 1024) /* of a job that names none */
+#define BOX_MEMORY ((uint64_t)1536 * 1024 * 1024)       /* of a job that names none */
+#define BOX_CHILD_MEMORY ((uint64_t)4096 * 1024 * 1024) /* of address space: a transcode of 4K */
 #define BOX_FILE_MAX ((uint64_t)1024 * 1024 * 1024)
 
 /* What kind of failure an error of the box is; BOX_FINE for NULL and errors of other modules. */
@@ -78,6 +79,7 @@ struct box_child {
     int output_fd;           /* takes stdout; -1: stdout is collected */
     size_t output_limit;     /* of the collected stdout or of one file written */
     const char *folder;      /* the one folder it may write to; NULL: none */
+    uint64_t memory_bytes;   /* 0: BOX_CHILD_MEMORY */
     int64_t timeout_ms;      /* 0: BOX_TIMEOUT_MS */
 };
 #define BOX_CHILD_INPUT "/proc/self/fd/5"

@@ -189,6 +189,31 @@ static void a_program_writes_below_its_folder_only(void **state)
     rmdir(folder);
 }
 
+/* As transcodes do: the index at the front of the file is written last. */
+static void ffmpeg_writes_a_video_into_its_folder(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/tintype-box-XXXXXX", path[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/out.mp4", folder);
+    str output = {0};
+    struct box_child_result result;
+    const char *const argv[] = {BOX_FFMPEG, "-v", "error", "-f", "lavfi", "-i",
+        "testsrc=size=64x48:duration=1", "-c:v", "libx264", "-movflags", "faststart", path, NULL};
+    assert_ok(box_child_run(&cx,
+        &(struct box_child){.argv = argv,
+            .input_fd = -1,
+            .output_fd = -1,
+            .output_limit = 1 << 20,
+            .folder = folder,
+            .timeout_ms = 20000},
+        &result));
+    assert_ok(file_read(cx.arena, path, 1 << 20, &output));
+    assert_true(str_find(output, STR("moov")) < str_find(output, STR("mdat")));
+    unlink(path);
+    rmdir(folder);
+}
+
 static void a_program_has_no_sockets_and_starts_no_others(void **state)
 {
     (void)state;
@@ -298,6 +323,7 @@ int main(void)
         cmocka_unit_test(many_jobs_at_once_do_not_disturb_each_other),
         cmocka_unit_test(a_program_reads_its_input_and_no_other_file),
         cmocka_unit_test(a_program_writes_below_its_folder_only),
+        cmocka_unit_test(ffmpeg_writes_a_video_into_its_folder),
         cmocka_unit_test(a_program_has_no_sockets_and_starts_no_others),
         cmocka_unit_test(a_program_sees_nothing_of_our_environment),
         cmocka_unit_test(a_program_that_prints_without_end_is_ended),

@@ -121,7 +121,7 @@ static fallible report_box(struct worker *w)
     err e = box_status_get(&cx, &status);
     const str detail = str_dup(arena, str_from(e ? e->message : status.summary));
     if (e || !status.child_allowed) log_warn("box", KV("status", detail));
-    e = sql_worker_report(&cx, str_from(w->name), !e, detail);
+    e = sql_worker_report(&cx, str_from(w->name), !e && status.child_allowed, detail);
     boot_ctx_end(&cx);
     arena_free(arena);
     return e;
@@ -166,7 +166,9 @@ static fallible start_metrics_server(struct worker *w)
 static fallible start(struct worker *w)
 {
     struct app *app = &w->boot.app;
-    box_configure(&(struct box_settings){0});
+    const struct env *env = &w->boot.env;
+    box_configure(
+        &(struct box_settings){.exiftool = env->exiftool, .allow_weak_child = env->allow_weak_box});
     TRY(report_box(w));
     TRY(locks_start(&w->locks, w->boot.conninfo));
     TRY(event_bus_start(
