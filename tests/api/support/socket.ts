@@ -42,6 +42,10 @@ export class Events implements AsyncDisposable {
     }
   }
 
+  emit(name: string, ...rest: unknown[]) {
+    this.#socket.emit(name, ...rest);
+  }
+
   #more(ms: number): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), Math.max(ms, 0));
