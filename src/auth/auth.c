@@ -19,6 +19,7 @@ enum {
 /* The credentials a request carries; the first that is set decides (contract/http §2.1). */
 struct credentials {
     str link_key, link_slug, session, api_key;
+    bool from_cookie; /* the browser added it by itself */
 };
 
 static str first_of(str a, str b)
@@ -51,7 +52,9 @@ static struct credentials find_credentials(
     };
     c.session = first_of(c.session, request_query(query, STR("sessionKey")));
     c.session = first_of(c.session, bearer_token(request));
-    c.session = first_of(c.session, request_cookie(request, a, STR("immich_access_token")));
+    if (c.session.n) return c;
+    c.session = request_cookie(request, a, STR("immich_access_token"));
+    c.from_cookie = c.session.n;
     return c;
 }
 
@@ -169,6 +172,15 @@ static fallible by_link(
     return NULL;
 }
 
+/* Another site's page made the browser send this (DESIGN §7). SameSite=Lax keeps the cookie away
+ * from most of it; browsers say so themselves where the connection is safe enough for them to.
+ * Links to us may be followed. */
+static bool is_forged(const struct request *request, const struct credentials *c, bool reads)
+{
+    return c->from_cookie && !reads &&
+           str_eq(request_header(request, STR("sec-fetch-site")), STR("cross-site"));
+}
+
 /* *out stays NULL when the request carries no credential. */
 static fallible identify(struct ctx *cx, const struct request *request, const struct credentials *c,
     const struct auth **out)
@@ -206,6 +218,7 @@ fallible auth_request(struct ctx *cx, const struct request *request, const struc
     const struct auth *auth = NULL;
     const struct credentials c = find_credentials(cx->arena, request, true);
     TRY(identify(cx, request, &c, &auth));
+    if (is_forged(request, &c, str_eq(request->method, STR("GET")))) FAIL(FORBIDDEN, "Forbidden");
     if (!auth && rule->accepts == AUTH_OPTIONAL) return NULL;
     if (!auth) FAIL(UNAUTHORIZED, "Authentication required");
     TRY(check_rule(auth, rule));
@@ -219,6 +232,7 @@ fallible auth_websocket(struct ctx *cx, const struct request *request, const str
     const struct auth *auth = NULL;
     const struct credentials c = find_credentials(cx->arena, request, false);
     TRY(identify(cx, request, &c, &auth));
+    if (is_forged(request, &c, false)) FAIL(FORBIDDEN, "Forbidden");
     if (!auth) FAIL(UNAUTHORIZED, "Authentication required");
     TRY(check_rule(auth, &rule));
     *out = auth;

@@ -162,9 +162,9 @@ static bool drained(struct http_server *s, int64_t timeout_ms)
     return true;
 }
 
-void http_stop(struct http_server *s, int64_t timeout_ms)
+bool http_stop(struct http_server *s, int64_t timeout_ms)
 {
-    if (!s) return;
+    if (!s) return true;
     s->stopping = true;
     const int listener = MHD_quiesce_daemon(s->daemon);
     if (listener >= 0) fd_close(&s->listener);
@@ -180,8 +180,9 @@ void http_stop(struct http_server *s, int64_t timeout_ms)
         /* A handler that hangs holds its connection suspended, and libmicrohttpd cannot be stopped
          * under it. The process is about to end; only its memory is left behind. */
         log_error("requests hang, the server is left as it is", KV("n", (size_t)s->exchanges));
-        return;
+        return false;
     }
     MHD_stop_daemon(s->daemon);
     free_all(s);
+    return true;
 }

@@ -103,5 +103,7 @@ fallible http_start(struct http_server **out, const struct http_options *options
     const struct http_hooks *hooks, struct app *app);
 uint16_t http_port(const struct http_server *s);
 /* Stops accepting, lets running exchanges finish for up to timeout_ms, closes websockets, ends all
- * threads and frees s. An upload whose 201 was not sent leaves no temporary file. */
-void http_stop(struct http_server *s, int64_t timeout_ms);
+ * threads and frees s. An upload whose 201 was not sent leaves no temporary file. False when a
+ * handler hangs: it may still use what the hooks were given, so the process must end without
+ * freeing that. */
+bool http_stop(struct http_server *s, int64_t timeout_ms);

@@ -3,12 +3,14 @@
 #include "app/app.h"
 #include "auth/auth.h"
 #include "config/config.h"
+#include "config/env.h"
 #include "core/log.h"
 #include "core/size.h"
 #include "db/db.h"
 #include "event/event.h"
 #include "http/reply.h"
 #include "http/server.h"
+#include "http/static.h"
 #include "json/reader.h"
 #include "role/decode.h"
 #include "role/dispatch.h"
@@ -29,6 +31,16 @@ static const struct route *route_of(const struct exchange *x)
 
 /* ---- event thread ---- */
 
+/* Every page and file outside the API is the web app's. */
+static bool is_of_web(const struct request *request)
+{
+    const str api = STR("/api");
+    const str head = str_slice(request->path, 0, api.n);
+    const bool below_api =
+        str_eq_nocase(head, api) && (request->path.n == api.n || request->path.p[api.n] == '/');
+    return !below_api && str_eq(request->method, STR("GET"));
+}
+
 bool dispatch_quick(struct app *app, struct exchange *x)
 {
     const struct request *request = &x->request;
@@ -42,6 +54,7 @@ bool dispatch_quick(struct app *app, struct exchange *x)
         x->route = call;
         return false;
     }
+    if (is_of_web(request)) return false;
     reply_message(&x->reply, 404,
         str_fmt(x->arena, "Cannot %.*s %.*s", FMT(request->head ? STR("HEAD") : request->method),
             FMT(request->target)));
@@ -50,7 +63,8 @@ bool dispatch_quick(struct app *app, struct exchange *x)
 
 void dispatch_plan(struct app *app, struct exchange *x, struct plan *plan)
 {
-    *plan = (struct plan){.route = x->route, .pool = POOL_HANDLER};
+    *plan = (struct plan){.route = x->route, .pool = x->route ? POOL_HANDLER : POOL_FILE};
+    if (!x->route) return;
     const struct route *route = route_of(x);
     if (route->reply == ROUTE_REPLY_STREAM) plan->pool = POOL_STREAM;
     switch (route->body_kind) {
@@ -280,6 +294,10 @@ void dispatch_handle(struct app *app, struct exchange *x)
 {
     struct call *call = (struct call *)(uintptr_t)x->route;
     struct ctx cx;
+    if (!call) {
+        static_answer(x, str_fmt(x->arena, "%s/www", app->env->build_data).p);
+        return;
+    }
     open_ctx(app, x, &cx);
     err e = x->upload ? upload_body(&cx, x, call) : whole_request(&cx, x, call);
     finish(&cx, x, call->match.route, e, true);

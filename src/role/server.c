@@ -10,6 +10,7 @@
 #include "role/push.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/banned.h"
 
@@ -65,7 +66,7 @@ static fallible serve(struct boot *boot)
         boot_wait_for_end();
         log_info("stopping");
         push_attach(app, NULL);
-        http_stop(http, HTTP_SHUTDOWN_MS);
+        if (!http_stop(http, HTTP_SHUTDOWN_MS)) _exit(EXIT_SUCCESS);
     }
     push_stop(boot);
     metrics_server_stop(metrics);
