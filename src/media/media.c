@@ -4,6 +4,7 @@
 #include "media/frame.h"
 #include "media/media.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -12,9 +13,11 @@
 
 enum { FOLDER_MODE = 0777, FILE_MODE = 0666 }; /* less the umask */
 
-/* A file that is being made, under a name of its own beside the final one. */
+/* A file that is being made. */
 struct making {
-    const char *path, *temporary;
+    const char *path;
+    const char *temporary; /* a name of its own beside the final one; NULL once it has that */
+    bool nameless;         /* it has neither yet */
     int fd;
 };
 
@@ -32,19 +35,39 @@ static void makings_drop(struct makings *m)
 }
 #define auto_makings __attribute__((cleanup(makings_drop))) struct makings
 
+/* A file without a name where the file system has such: it goes with a worker that dies. */
 static fallible begin(struct ctx *cx, struct makings *m, const char *path)
 {
     const ptrdiff_t slash = str_rfind_char(str_from(path), '/');
-    if (slash > 0)
-        TRY(dir_make(cstr(cx->arena, str_slice(str_from(path), 0, (size_t)slash)), FOLDER_MODE));
+    const char *folder =
+        slash > 0 ? cstr(cx->arena, str_slice(str_from(path), 0, (size_t)slash)) : ".";
+    TRY(dir_make(folder, FOLDER_MODE));
     uint8_t random[4];
     rand_bytes(random, sizeof random);
     const str name = str_fmt(
         cx->arena, "%s.%02x%02x%02x%02x.tmp", path, random[0], random[1], random[2], random[3]);
-    const char *temporary = cstr(cx->arena, name);
-    const int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
-    if (fd < 0) FAIL_ERRNO("open", temporary);
-    m->v[m->n++] = (struct making){path, temporary, fd};
+    struct making making = {.path = path, .temporary = cstr(cx->arena, name)};
+    making.fd = open(folder, O_RDWR | O_TMPFILE | O_CLOEXEC, FILE_MODE);
+    making.nameless = making.fd >= 0;
+    if (!making.nameless)
+        making.fd = open(making.temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+    if (making.fd < 0) FAIL_ERRNO("open", making.temporary);
+    m->v[m->n++] = making;
+    return NULL;
+}
+
+/* Gives a nameless file its name, or a temporary one when an older file has it. */
+static fallible give_name(struct making *making)
+{
+    char link[32];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", making->fd);
+    if (linkat(AT_FDCWD, link, AT_FDCWD, making->path, AT_SYMLINK_FOLLOW) == 0) {
+        making->temporary = NULL;
+        return NULL;
+    }
+    if (errno != EEXIST) FAIL_ERRNO("link", making->path);
+    if (linkat(AT_FDCWD, link, AT_FDCWD, making->temporary, AT_SYMLINK_FOLLOW) < 0)
+        FAIL_ERRNO("link", making->temporary);
     return NULL;
 }
 
@@ -52,8 +75,11 @@ static fallible begin(struct ctx *cx, struct makings *m, const char *path)
 static fallible finish(struct makings *m)
 {
     for (size_t i = 0; i < m->n; i++) {
-        if (rename(m->v[i].temporary, m->v[i].path)) FAIL_ERRNO("rename", m->v[i].path);
-        m->v[i].temporary = NULL;
+        struct making *making = &m->v[i];
+        if (making->nameless) TRY(give_name(making));
+        if (making->temporary && rename(making->temporary, making->path) < 0)
+            FAIL_ERRNO("rename", making->path);
+        making->temporary = NULL;
     }
     return NULL;
 }
