@@ -33,7 +33,7 @@ PAUSE_SECONDS = (0.05, 0.7)         # between two kills
 ATTACK_SECONDS = 300
 DRAIN_SECONDS = 240                 # a lease runs for 30 s, and a job may lose its worker more than once
 ANSWERS = (200, 201, None, 500, 503)     # None: the connection broke
-VICTIMS = ("server", "worker", "box", "box", "box")      # decoders are there only while they have work
+VICTIMS = ("server", "server", "worker", "box", "box", "box")      # decoders are there only while they have work
 
 
 class Drill:

@@ -51,7 +51,9 @@ class Role:
 
     def stop(self):
         if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            name = Path(self.command[-1]).name
+            wrapped = [pid for pid, program in descendants(self.pid) if program == name]
+            os.kill(wrapped[0] if wrapped else self.pid, signal.SIGTERM)
             try:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
