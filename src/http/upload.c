@@ -18,6 +18,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 
 #include "core/banned.h"
 
@@ -26,6 +28,7 @@ enum {
     RING_WAKE = 64 * 1024,  /* so many bytes are worth waking an upload thread for */
     TURN_MAX = 1024 * 1024, /* then others have their turn */
     FILE_MODE = 0644,
+    OPEN_TRIES = 5,
 };
 
 struct upload_run {
@@ -69,6 +72,21 @@ static bool is_file_field(const struct upload_rules *rules, str name)
     return false;
 }
 
+/* Locked for as long as it is open, so that a sweep can tell it from what a crash has left. Where
+ * there are no locks, sweeps go by age. */
+static fallible open_file(struct upload_file *file)
+{
+    for (int i = 0; i < OPEN_TRIES; i++) {
+        struct stat st;
+        file->fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, FILE_MODE);
+        if (file->fd < 0) FAIL_ERRNO("open", file->path);
+        (void)flock(file->fd, LOCK_EX | LOCK_NB);
+        if (fstat(file->fd, &st) == 0 && st.st_nlink > 0) return NULL;
+        fd_close(&file->fd); /* a sweep came between the two calls */
+    }
+    FAIL(INTERNAL, "a new file vanishes: %s", file->path);
+}
+
 static fallible begin_file(struct upload_run *run, const struct multipart_part *part)
 {
     struct exchange *x = &run->in->x;
@@ -84,10 +102,10 @@ static fallible begin_file(struct upload_run *run, const struct multipart_part *
 
     file->path = cstr(x->arena, str_fmt(x->arena, "%s/" UPLOAD_PREFIX "%.*s", u->rules.folder,
                                     FMT(uuid_str(x->arena, uuid_v4()))));
-    file->fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, FILE_MODE);
+    err e = open_file(file);
     /* The folder's absence is our fault, not something the client asked for. */
-    if (file->fd < 0 && errno == ENOENT) FAIL(INTERNAL, "no upload folder %s", u->rules.folder);
-    if (file->fd < 0) FAIL_ERRNO("open", file->path);
+    if (err_is(e, NOT_FOUND)) FAIL(INTERNAL, "no upload folder %s", u->rules.folder);
+    if (e) return e;
     u->files_n++;
     run->file = file;
     run->hash = hash_begin(HASH_SHA1);

@@ -31,8 +31,8 @@ enum {
     UPLOAD_FIELDS_TOTAL_MAX = 4 * 1024 * 1024,
 };
 
-/* Temporary names are UPLOAD_PREFIX and a UUID; whoever owns the folder sweeps old ones at start.
- */
+/* Temporary names are UPLOAD_PREFIX and a UUID. The file is locked (flock) while it is ours:
+ * whoever owns the folder sweeps at start what nobody holds. */
 #define UPLOAD_PREFIX ".tintype-upload-"
 
 struct upload_file {

@@ -1,6 +1,6 @@
 /* `tintype server`: the API, the websocket, uploads and the files of the web app. */
 #include "app/asset/asset_upload.h"
-#include "app/timeline/timeline_cache.h"
+#include "app/timeline/timeline.h"
 #include "core/log.h"
 #include "core/version.h"
 #include "http/metrics.h"
@@ -33,7 +33,7 @@ static void sweep_uploads(struct boot *boot)
 {
     struct arena *arena = arena_new();
     struct ctx cx = boot_ctx(boot, arena);
-    err e = upload_sweep(&cx, UPLOAD_SWEEP_AGE_S);
+    err e = upload_sweep(&cx);
     if (e) log_warn("unfinished uploads could not be removed", KV_ERROR(e));
     boot_ctx_end(&cx);
     arena_free(arena);

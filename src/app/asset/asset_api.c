@@ -1,10 +1,9 @@
 #include "app/app.h"
 #include "app/asset/asset.h"
-#include "app/timeline/timeline_cache.h"
+#include "app/timeline/timeline.h"
 #include "auth/auth.h"
 #include "core/hash.h"
 #include "gen/asset_sql.h"
-#include "gen/timeline_sql.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,29 +35,23 @@ static fallible count_assets(
 }
 
 /* Every member of the question has its place in the text. */
-static struct timeline_key statistics_key(
-    struct arena *a, const struct getAssetStatistics_in *in, const struct timeline_owner *owner)
+static str statistics_subject(struct arena *a, uuid owner, const struct getAssetStatistics_in *in)
 {
-    char id[UUID_TEXT];
-    uuid_format(owner->id, id);
-    return (struct timeline_key){
-        .subject = str_fmt(a, "statistics %s %d %d %d %d", id,
-            in->visibility.is == PRESENT ? (int)in->visibility.v : -1, in->isFavorite.is == PRESENT,
-            in->isFavorite.is == PRESENT && in->isFavorite.v,
-            in->isTrashed.is == PRESENT && in->isTrashed.v),
-        .versions = str_fmt(a, "%lld", (long long)owner->version),
-    };
+    return str_fmt(a, "statistics %.*s %d %d %d %d", FMT(uuid_str(a, owner)),
+        in->visibility.is == PRESENT ? (int)in->visibility.v : -1, in->isFavorite.is == PRESENT,
+        in->isFavorite.is == PRESENT && in->isFavorite.v,
+        in->isTrashed.is == PRESENT && in->isTrashed.v);
 }
 
 fallible op_getAssetStatistics(
     struct ctx *cx, const struct getAssetStatistics_in *in, struct AssetStatsResponseDto *out)
 {
-    struct list_timeline_owner owner;
+    struct timeline_key key;
     str kept;
     if (in->visibility.is == PRESENT && in->visibility.v == ASSET_VISIBILITY_LOCKED)
         TRY(auth_require_elevated(cx));
-    TRY(sql_timeline_owners(cx, &owner, cx->auth->user, NOTHING(uuid)));
-    const struct timeline_key key = statistics_key(cx->arena, in, &owner.v[0]);
+    key.subject = statistics_subject(cx->arena, cx->auth->user, in);
+    TRY(timeline_version(cx, cx->auth->user, &key.versions));
     if (timeline_cache_find(cx->app->timeline, cx->arena, &key, &kept)) {
         memcpy(out, kept.p, sizeof *out);
         return NULL;

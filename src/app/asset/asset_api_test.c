@@ -1,6 +1,6 @@
 #include "app/asset/asset.h"
 #include "app/test.h"
-#include "app/timeline/timeline_cache.h"
+#include "app/timeline/timeline.h"
 #include "core/buf.h"
 #include "core/size.h"
 #include "http/request.h"

@@ -3,18 +3,26 @@
 #include "app/asset/asset_upload.h"
 #include "core/fd.h"
 #include "core/log.h"
+#include "core/size.h"
 #include "storage/mount.h"
 #include "storage/paths.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/banned.h"
+
+#ifndef ZFS_MAGIC
+#define ZFS_MAGIC 0x2fc12fc1ul
+#endif
 
 enum {
     FOLDER_MODE = 0777, /* the umask decides, as upstream */
@@ -110,18 +118,36 @@ static void find_final(
     closedir(entries);
 }
 
-/* Times may be set by the client; the time of the last change may not. */
-static bool is_old(const char *path, int age_s)
+/* Filesystems of one machine: whoever works on a file there holds its lock. */
+static bool is_local(int fd)
 {
-    struct stat st;
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && time(NULL) - st.st_ctim.tv_sec >= age_s;
+    static const unsigned long magic[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+        TMPFS_MAGIC, OVERLAYFS_SUPER_MAGIC, F2FS_SUPER_MAGIC, ZFS_MAGIC};
+    struct statfs fs;
+    if (fstatfs(fd, &fs) != 0) return false;
+    for (size_t i = 0; i < LENGTH(magic); i++)
+        if ((unsigned long)fs.f_type == magic[i]) return true;
+    return false;
 }
 
-static fallible sweep_one(struct ctx *cx, uuid owner, const char *temporary, int age_s)
+/* Nobody works on it; fd then holds its lock. Its times may have been set by a client, but not that
+ * of its last change. */
+static bool is_left_behind(const char *path, int fd)
+{
+    struct stat st, named;
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) return false;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) return false;
+    if (lstat(path, &named) != 0 || named.st_ino != st.st_ino) return false;
+    return is_local(fd) || time(NULL) - st.st_ctim.tv_sec > UPLOAD_SWEEP_AGE_S;
+}
+
+static fallible sweep_one(struct ctx *cx, uuid owner, const char *temporary)
 {
     uuid name;
     struct list_str final = {0};
-    if (!name_of(str_from(temporary), &name) || !is_old(temporary, age_s)) return NULL;
+    if (!name_of(str_from(temporary), &name)) return NULL;
+    auto_fd fd = open(temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (!is_left_behind(temporary, fd)) return NULL;
     find_final(cx->arena, cx->app->media, owner, name, &final);
     if (final.n) TRY(files_remove_unneeded(cx, final));
     if (unlink(temporary) != 0 && errno != ENOENT) FAIL_ERRNO("unlink", temporary);
@@ -129,7 +155,7 @@ static fallible sweep_one(struct ctx *cx, uuid owner, const char *temporary, int
     return NULL;
 }
 
-static fallible sweep_owner(struct ctx *cx, str text, int age_s)
+static fallible sweep_owner(struct ctx *cx, str text)
 {
     uuid owner;
     if (!uuid_parse(text, &owner)) return NULL;
@@ -138,12 +164,12 @@ static fallible sweep_owner(struct ctx *cx, str text, int age_s)
     if (!entries) FAIL_ERRNO("opendir", folder);
     err e = NULL;
     for (const struct dirent *d; !e && (d = readdir(entries));)
-        e = sweep_one(cx, owner, str_fmt(cx->arena, "%s/%s", folder, d->d_name).p, age_s);
+        e = sweep_one(cx, owner, str_fmt(cx->arena, "%s/%s", folder, d->d_name).p);
     closedir(entries);
     return e;
 }
 
-fallible upload_sweep(struct ctx *cx, int age_s)
+fallible upload_sweep(struct ctx *cx)
 {
     const char *root = owner_folder(cx->arena, cx->app->media, STR(""));
     DIR *owners = opendir(root);
@@ -151,7 +177,7 @@ fallible upload_sweep(struct ctx *cx, int age_s)
     if (!owners) FAIL_ERRNO("opendir", root);
     err e = NULL;
     for (const struct dirent *d; !e && (d = readdir(owners));)
-        e = sweep_owner(cx, str_from(d->d_name), age_s);
+        e = sweep_owner(cx, str_from(d->d_name));
     closedir(owners);
     return e;
 }

@@ -16,7 +16,9 @@
 #include "http/upload.h"
 
 enum {
-    UPLOAD_SWEEP_AGE_S = 60 * 60, /* since the last write; a slow client writes every few seconds */
+    /* On network filesystems, where another machine's lock may not be seen: time since the last
+     * change. */
+    UPLOAD_SWEEP_AGE_S = 24 * 60 * 60,
 };
 
 /* Where temporary files of this user go; made when it is missing. */
@@ -26,6 +28,5 @@ const char *upload_path(struct ctx *cx, uuid owner, const struct upload_file *fi
 /* Gives the file its time and its final name; both survive a power cut from here on. */
 fallible upload_place(
     struct ctx *cx, const struct upload_file *file, const char *path, struct when modified);
-/* Removes what uploads left that ended without an answer at least age_s ago: files that no row
- * needs. */
-fallible upload_sweep(struct ctx *cx, int age_s);
+/* Removes what uploads left that no process works on any more: files that no row needs. */
+fallible upload_sweep(struct ctx *cx);

@@ -6,6 +6,7 @@
 #include "gen/api.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,6 +55,7 @@ static void arrive(
     };
     file->fd = open(file->path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     assert_true(file->fd >= 0);
+    assert_int_equal(flock(file->fd, LOCK_EX | LOCK_NB), 0);
     assert_ok(fd_write_all(file->fd, content, strlen(content)));
     hash_once(HASH_SHA1, content, strlen(content), file->sha1);
 }
@@ -350,9 +352,11 @@ static void the_sweep_removes_what_no_row_needs(void **state)
     arrive(cx, &done, "assetData", "b.jpg", "done");
     assert_ok(op_uploadAsset(cx, &in, &done, &out));
 
-    assert_ok(upload_sweep(cx, UPLOAD_SWEEP_AGE_S));
-    assert_int_equal(stat(placed, &st), 0); /* it may still be on its way */
-    assert_ok(upload_sweep(cx, 0));
+    assert_ok(upload_sweep(cx));
+    assert_int_equal(stat(placed, &st), 0); /* it is still on its way */
+    close(cut.files[0].fd);
+    close(done.files[0].fd);
+    assert_ok(upload_sweep(cx));
     assert_int_equal(stat(placed, &st), -1);
     assert_int_equal(stat(cut.files[0].path, &st), -1);
     assert_int_equal(stat(done.files[0].path, &st), -1);

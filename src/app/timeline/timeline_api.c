@@ -1,7 +1,7 @@
 #include "app/access/access.h"
 #include "app/app.h"
 #include "app/timeline/bbox.h"
-#include "app/timeline/timeline_cache.h"
+#include "app/timeline/timeline.h"
 #include "auth/auth.h"
 #include "core/buf.h"
 #include "gen/api.h"

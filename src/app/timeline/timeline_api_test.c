@@ -1,5 +1,5 @@
 #include "app/test.h"
-#include "app/timeline/timeline_cache.h"
+#include "app/timeline/timeline.h"
 #include "core/size.h"
 #include "gen/api.h"
 

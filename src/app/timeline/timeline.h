@@ -9,12 +9,11 @@
  *         TIMELINE_CACHE_VALUE_MAX bytes.
  * Memory  a found value is copied into the caller's arena.
  * Threads any.
- * Fails   never: what is not kept is counted again.
+ * Fails   the cache never: what is not kept is counted again.
  */
 #pragma once
 
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/ctx.h"
 
 #include <stdbool.h>
 
@@ -37,3 +36,6 @@ struct timeline_key {
 bool timeline_cache_find(
     struct timeline_cache *cache, struct arena *a, const struct timeline_key *key, str *value);
 void timeline_cache_put(struct timeline_cache *cache, const struct timeline_key *key, str value);
+
+/* The version of one owner's timeline, for a key. */
+fallible timeline_version(struct ctx *cx, uuid owner, str *version);

@@ -1,5 +1,8 @@
-#include "app/timeline/timeline_cache.h"
+#include "app/timeline/timeline.h"
 #include "core/thread.h"
+#include "gen/timeline_sql.h"
+
+#include <assert.h>
 
 #include "core/banned.h"
 
@@ -70,4 +73,13 @@ void timeline_cache_put(struct timeline_cache *cache, const struct timeline_key 
         *answer = made;
     }
     if (old) arena_free(old);
+}
+
+fallible timeline_version(struct ctx *cx, uuid owner, str *version)
+{
+    struct list_timeline_owner rows;
+    TRY(sql_timeline_owners(cx, &rows, owner, NOTHING(uuid)));
+    assert(rows.n == 1);
+    *version = str_fmt(cx->arena, "%lld", (long long)rows.v[0].version);
+    return NULL;
 }
