@@ -92,23 +92,29 @@ struct client {
     "Connection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n"                             \
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" headers "\r\n"
 
+static const unsigned char MASK[4] = {1, 2, 3, 4};
+
+static void add_frame_head(struct buf *b, int opcode, size_t n)
+{
+    buf_add_char(b, (char)(0x80 | opcode));
+    if (n < 126) {
+        buf_add_char(b, (char)(0x80 | n));
+    } else if (n < 65536) {
+        buf_add_char(b, (char)(0x80 | 126));
+        buf_add_char(b, (char)(n >> 8));
+        buf_add_char(b, (char)n);
+    } else {
+        buf_add_char(b, (char)(0x80 | 127));
+        for (int shift = 56; shift >= 0; shift -= 8)
+            buf_add_char(b, (char)(n >> shift));
+    }
+    buf_add_bytes(b, MASK, sizeof MASK);
+}
+
 static void frame_n(struct client *c, int opcode, const char *p, size_t n)
 {
-    static const unsigned char MASK[4] = {1, 2, 3, 4};
     auto_buf b = {0};
-    buf_add_char(&b, (char)(0x80 | opcode));
-    if (n < 126) {
-        buf_add_char(&b, (char)(0x80 | n));
-    } else if (n < 65536) {
-        buf_add_char(&b, (char)(0x80 | 126));
-        buf_add_char(&b, (char)(n >> 8));
-        buf_add_char(&b, (char)n);
-    } else {
-        buf_add_char(&b, (char)(0x80 | 127));
-        for (int shift = 56; shift >= 0; shift -= 8)
-            buf_add_char(&b, (char)(n >> shift));
-    }
-    buf_add_bytes(&b, MASK, sizeof MASK);
+    add_frame_head(&b, opcode, n);
     for (size_t i = 0; i < n; i++)
         buf_add_char(&b, (char)(p[i] ^ MASK[i & 3]));
     say_n(c->fd, b.p, b.n);
@@ -377,10 +383,10 @@ static void garbage_ends_the_connection(void **state)
 static void a_payload_over_the_limit_ends_the_connection(void **state)
 {
     struct app *app = *state;
-    static char large[WS_PAYLOAD_MAX + 1];
-    memset(large, '4', sizeof large);
     struct client c = open_socket(app, AS("alice"));
-    frame_n(&c, 1, large, sizeof large);
+    auto_buf head = {0}; /* the announced length decides, before any payload has come */
+    add_frame_head(&head, 1, WS_PAYLOAD_MAX + 1);
+    say_n(c.fd, head.p, head.n);
     assert_null(hear_text(app->arena, &c).p);
     close_socket(&c);
 }
