@@ -3,9 +3,13 @@
 #include "core/arena.h"
 #include "metadata/exif_date.h"
 #include "metadata/metadata.h"
+#include "metadata/motion_photo.h"
+#include "metadata/regions.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <assert.h>
+
+enum { SIZE = 1000 };
 
 static const struct exif_tags *tags_of(struct arena *a, str json)
 {
@@ -64,6 +68,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < m.tags.n; i++)
             assert_storable(m.tags.v[i]);
         assert(m.latitude.is == m.longitude.is);
+        const struct motion_photo motion = motion_photo_find(tags, SIZE);
+        assert(motion.offset >= 0 && motion.length >= 0 && motion.offset + motion.length <= SIZE);
+        const struct regions regions =
+            regions_read(arena, exif_tag(tags, STR("RegionInfo")), m.orientation);
+        for (size_t i = 0; i < regions.n; i++)
+            assert_storable(regions.v[i].name);
         const int year = civil_from_when(m.local_date_time).year;
         assert(year >= 1 && year <= 10000);
     }

@@ -1,4 +1,5 @@
 #include "core/arena.h"
+#include "core/size.h"
 #include "metadata/tag_list.h"
 
 #include "core/banned.h"
@@ -21,7 +22,7 @@ static str swap_separators(struct arena *a, str tag)
 static void add(struct arena *a, const struct json_value *v, bool swap, struct list_str *list)
 {
     str text;
-    if (!json_text(v, &text) || text.n == 0) return;
+    if (!json_text(v, &text) || text.n == 0 || text.n > TAG_BYTES_MAX) return;
     text = str_replace(a, text, (str){"\0", 1}, STR("")); /* PostgreSQL stores no NUL */
     list->v[list->n++] = swap ? swap_separators(a, text) : text;
 }
@@ -34,9 +35,9 @@ static struct list_str read_list(struct arena *a, const struct json_value *v, bo
         add(a, v, swap, &one);
         return one;
     }
-    struct list_str list = {.v = ARENA_ARRAY(a, str, json_size(v))};
+    struct list_str list = {.v = ARENA_ARRAY(a, str, MIN(json_size(v), (size_t)TAGS_MAX))};
     struct json_iter it = json_iter(v);
-    for (const struct json_value *item; (item = json_next(&it));)
+    for (const struct json_value *item; list.n < TAGS_MAX && (item = json_next(&it));)
         add(a, item, swap, &list);
     return list;
 }

@@ -23,7 +23,7 @@ static struct metadata_asset asset_of(struct ctx *cx, uuid id)
 static struct metadata some_metadata(void)
 {
     static str tags[] = {STR_INIT("People//Marie Curie"), STR_INIT("Yard"), STR_INIT("/Yard/"),
-        STR_INIT("People/Pierre Curie"), STR_INIT("/")};
+        STR_INIT("People/Pierre Curie"), STR_INIT("/"), STR_INIT("People")};
     return (struct metadata){
         .duration_ms = SOME(int, 1500),
         .width = SOME(int, 300),
@@ -89,7 +89,7 @@ static void a_tag_has_every_level_above_it(void **state)
     static const char links[] =
         "SELECT string_agg(value, ', ' ORDER BY value) FROM tag_asset JOIN tag ON id = \"tagId\" "
         "WHERE \"assetId\" = '%s'";
-    assert_sql(cx, "People/Marie Curie, People/Pierre Curie, Yard", links, test_id(cx, id));
+    assert_sql(cx, "People, People/Marie Curie, People/Pierre Curie, Yard", links, test_id(cx, id));
     assert_sql(cx,
         "People<People, People<People/Marie Curie, People<People/Pierre Curie, "
         "People/Marie Curie<People/Marie Curie, "
@@ -114,6 +114,21 @@ static void a_tag_has_every_level_above_it(void **state)
     assert_sql(cx, "null", links, test_id(cx, id));
     assert_sql(cx, "true", "SELECT tags IS NULL FROM asset_exif WHERE \"assetId\" = '%s'",
         test_id(cx, id));
+}
+
+static void levels_are_dropped_where_a_path_never_ends(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid owner = test_user(cx, "alice");
+    const uuid id = test_asset(cx, owner, "IMAGE", "/p/a.jpg");
+    const struct metadata_asset asset = asset_of(cx, id);
+    struct metadata m = some_metadata();
+    str endless = STR("0");
+    for (int i = 1; i < 100; i++)
+        endless = str_fmt(cx->arena, "%.*s/%d", FMT(endless), i);
+    m.tags = (struct list_str){&endless, 1};
+    assert_ok(asset_metadata_store(cx, &asset, &m, NULL));
+    assert_sql(cx, "32", "SELECT count(*) FROM tag WHERE \"userId\" = '%s'", test_id(cx, owner));
 }
 
 static void locked_columns_keep_what_the_user_wrote(void **state)
@@ -255,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_column_is_stored),
         TEST(a_tag_has_every_level_above_it),
+        TEST(levels_are_dropped_where_a_path_never_ends),
         TEST(locked_columns_keep_what_the_user_wrote),
         TEST(a_place_name_stays_with_its_position),
         TEST(an_edited_assets_size_is_kept),

@@ -2,6 +2,7 @@
 #include "core/arena.h"
 #include "gen/tag_sql.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "core/banned.h"
@@ -23,44 +24,63 @@ static int compare(const void *a, const void *b)
     return str_compare(*(const str *)a, *(const str *)b);
 }
 
-/* Sorted, so that two transactions make the same tags in the same order and do not deadlock, and
- * without duplicates. */
-static struct list_str normal_paths(struct arena *a, struct list_str paths)
+static void sort_unique(struct list_str *list)
 {
-    struct list_str out = {.v = ARENA_ARRAY(a, str, paths.n)};
-    for (size_t i = 0; i < paths.n; i++) {
-        out.v[out.n] = normal_path(a, paths.v[i]);
-        if (out.v[out.n].n) out.n++;
-    }
-    if (out.n) qsort(out.v, out.n, sizeof *out.v, compare);
     size_t kept = 0;
-    for (size_t i = 0; i < out.n; i++) {
-        if (i == 0 || !str_eq(out.v[i], out.v[i - 1])) out.v[kept++] = out.v[i];
+    if (list->n) qsort(list->v, list->n, sizeof *list->v, compare);
+    for (size_t i = 0; i < list->n; i++) {
+        if (i == 0 || !str_eq(list->v[i], list->v[i - 1])) list->v[kept++] = list->v[i];
     }
-    out.n = kept;
-    return out;
+    list->n = kept;
 }
 
-/* The tag of a path, made with every level above it. */
-static fallible ensure_path(struct ctx *cx, uuid owner, str path, uuid *out)
+/* The level above, empty for the topmost. */
+static str parent_of(str path)
 {
-    struct opt_uuid parent = NOTHING(uuid);
-    for (size_t end = 0; end < path.n;) {
-        const ptrdiff_t slash = str_find_char(str_slice(path, end + 1, path.n), '/');
-        end = slash < 0 ? path.n : end + 1 + (size_t)slash;
-        uuid id;
-        TRY(sql_tag_ensure(cx, &id, owner, str_slice(path, 0, end), parent));
-        parent = SOME(uuid, id);
+    const ptrdiff_t slash = str_rfind_char(path, '/');
+    return slash < 0 ? STR("") : str_slice(path, 0, (size_t)slash);
+}
+
+static size_t index_of(const struct list_str *sorted, str path)
+{
+    const str *at = bsearch(&path, sorted->v, sorted->n, sizeof path, compare);
+    assert(at);
+    return (size_t)(at - sorted->v);
+}
+
+/* Every path with all levels above it. */
+static struct list_str all_levels(struct arena *a, const struct list_str *paths)
+{
+    struct list_str out = {.v = ARENA_ARRAY(a, str, paths->n * TAG_LEVELS_MAX)};
+    for (size_t i = 0; i < paths->n; i++) {
+        for (str path = paths->v[i]; path.n; path = parent_of(path))
+            out.v[out.n++] = path;
     }
-    *out = parent.v;
-    return NULL;
+    sort_unique(&out);
+    return out;
 }
 
 fallible tag_replace_of_asset(struct ctx *cx, uuid owner, uuid asset, struct list_str paths)
 {
-    paths = normal_paths(cx->arena, paths);
-    struct list_uuid tags = {.v = ARENA_ARRAY(cx->arena, uuid, paths.n), .n = paths.n};
-    for (size_t i = 0; i < paths.n; i++)
-        TRY(ensure_path(cx, owner, paths.v[i], &tags.v[i]));
+    struct list_str leaves = {.v = ARENA_ARRAY(cx->arena, str, paths.n)};
+    for (size_t i = 0; i < paths.n; i++) {
+        leaves.v[leaves.n] = normal_path(cx->arena, paths.v[i]);
+        if (leaves.v[leaves.n].n) leaves.n++;
+    }
+    sort_unique(&leaves);
+
+    /* In sorted order a level comes before those below it, and two transactions that make the same
+     * tags meet at the first of them instead of in a deadlock. */
+    const struct list_str levels = all_levels(cx->arena, &leaves);
+    uuid *ids = ARENA_ARRAY(cx->arena, uuid, levels.n);
+    for (size_t i = 0; i < levels.n; i++) {
+        const str above = parent_of(levels.v[i]);
+        struct opt_uuid parent = NOTHING(uuid);
+        if (above.n) parent = SOME(uuid, ids[index_of(&levels, above)]);
+        TRY(sql_tag_ensure(cx, &ids[i], owner, levels.v[i], parent));
+    }
+    struct list_uuid tags = {.v = ARENA_ARRAY(cx->arena, uuid, leaves.n), .n = leaves.n};
+    for (size_t i = 0; i < leaves.n; i++)
+        tags.v[i] = ids[index_of(&levels, leaves.v[i])];
     return sql_tag_asset_replace(cx, asset, tags);
 }
