@@ -9,6 +9,10 @@
 
 #include "core/banned.h"
 
+enum {
+    ID_BYTES_MAX = 255, /* they are UUIDs */
+};
+
 /* Everything that is known about one asset, best source first. */
 struct sources {
     struct arena *arena;
@@ -65,6 +69,18 @@ static struct opt_str first_text(const struct sources *s, const str *names, size
 }
 #define FIRST_TEXT(s, ...)                                                                         \
     first_text(s, (const str[]){__VA_ARGS__}, LENGTH(((const str[]){__VA_ARGS__})))
+
+/* The same for ids, which are indexed: a long one is none. */
+static struct opt_str first_id(const struct sources *s, const str *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct opt_str text = text_of(s->arena, tag(s, names[i]));
+        if (text.is == PRESENT && text.v.n && text.v.n <= ID_BYTES_MAX) return text;
+    }
+    return NOTHING(str);
+}
+#define FIRST_ID(s, ...)                                                                           \
+    first_id(s, (const str[]){__VA_ARGS__}, LENGTH(((const str[]){__VA_ARGS__})))
 
 static bool has_extension(str path, const str *extensions, size_t n)
 {
@@ -233,7 +249,7 @@ static void map_camera(const struct sources *s, struct metadata *out)
     out->profile_description = text_of(s->arena, tag(s, STR("ProfileDescription")));
     out->bits_per_sample = bits_per_sample(s);
     out->auto_stack_id =
-        FIRST_TEXT(s, STR("BurstID"), STR("BurstUUID"), STR("CameraBurstID"), STR("MediaUniqueID"));
+        FIRST_ID(s, STR("BurstID"), STR("BurstUUID"), STR("CameraBurstID"), STR("MediaUniqueID"));
     out->projection_type = text_of(s->arena, tag(s, STR("ProjectionType")));
     if (out->projection_type.is == PRESENT)
         out->projection_type.v = str_upper(s->arena, out->projection_type.v);
@@ -270,11 +286,7 @@ static void map_words(const struct sources *s, struct metadata *out)
         const struct opt_str text = text_of(s->arena, tag(s, captions[i]));
         if (text.is == PRESENT) out->description = str_trim(text.v);
     }
-    static const str ids[] = {STR_INIT("ContentIdentifier"), STR_INIT("MediaGroupUUID")};
-    for (size_t i = 0; i < LENGTH(ids) && out->live_photo_cid.is != PRESENT; i++) {
-        const struct opt_str text = text_of(s->arena, tag(s, ids[i]));
-        if (text.is == PRESENT && text.v.n) out->live_photo_cid = text;
-    }
+    out->live_photo_cid = FIRST_ID(s, STR("ContentIdentifier"), STR("MediaGroupUUID"));
     const struct opt_double stars = number_of(tag(s, STR("Rating")));
     if (stars.is == PRESENT && llround(stars.v) >= 1 && llround(stars.v) <= 5)
         out->rating = SOME(int, llround(stars.v));

@@ -1,6 +1,7 @@
 #include "core/arena.h"
 #include "core/test.h"
 #include "metadata/metadata.h"
+#include "metadata/tag_list.h"
 
 static struct arena *arena;
 
@@ -351,6 +352,26 @@ static void tags_come_from_the_first_list(void **state)
     }
 }
 
+static void lists_and_ids_have_a_maximum(void **state)
+{
+    (void)state;
+    char *x = arena_alloc_raw(arena, TAG_BYTES_MAX);
+    memset(x, 'x', TAG_BYTES_MAX);
+    const str longest = {x, TAG_BYTES_MAX};
+    str json = str_fmt(arena,
+        "{\"ContentIdentifier\":\"%.*s\",\"MediaGroupUUID\":\"g\","
+        "\"Keywords\":[\"%.*s\",\"%.*sx\"",
+        FMT(longest), FMT(longest), FMT(longest));
+    for (int i = 0; i < TAGS_MAX; i++)
+        json = str_fmt(arena, "%.*s,%d", FMT(json), i);
+    const struct metadata m =
+        map((struct given){.media = cstr(arena, str_fmt(arena, "%.*s]}", FMT(json)))});
+    assert_int_equal(m.tags.n, TAGS_MAX);
+    assert_int_equal(m.tags.v[0].n, TAG_BYTES_MAX);
+    assert_str(m.tags.v[1], "0");
+    assert_text(m.live_photo_cid, "g");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -368,6 +389,7 @@ int main(void)
         TEST(a_lens_is_named_or_not_at_all),
         TEST(texts_come_from_their_first_source),
         TEST(tags_come_from_the_first_list),
+        TEST(lists_and_ids_have_a_maximum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
