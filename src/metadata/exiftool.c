@@ -98,7 +98,7 @@ fallible exiftool_read(struct ctx *cx, int fd, str path, bool video, struct exif
     TRY(run(cx, arguments, name, fd, OUTPUT_MAX, &output));
     const struct json_value *answer;
     err e = json_parse(cx->arena, output, &answer);
-    if (e) FAIL(INTERNAL, "ExifTool's answer is %s", e->message);
+    if (e) FAIL(UNSUPPORTED, "ExifTool's answer is %s", e->message);
     struct json_iter it = json_iter(answer);
     exif_tags_read(cx->arena, json_next(&it), out);
     return NULL;

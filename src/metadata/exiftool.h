@@ -5,8 +5,8 @@
  *
  * Memory  results live in cx->arena.
  * Threads any; every call blocks until ExifTool has answered.
- * Fails   as box_exiftool_run does (box_failure_of tells how); INTERNAL for an answer that is no
- * JSON.
+ * Fails   as box_exiftool_run does (box_failure_of tells how); UNSUPPORTED for an answer that is
+ *         no JSON.
  */
 #pragma once
 

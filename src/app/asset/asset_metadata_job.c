@@ -61,12 +61,18 @@ static fallible open_original(
     return NULL;
 }
 
+/* Another try would end the same way. */
+static bool is_files_fault(err e)
+{
+    return err_is(e, UNSUPPORTED) || box_failure_is_files_fault(box_failure_of(e));
+}
+
 /* A failure that is the file's own leaves the asset with what the file system knows about it, as
  * upstream does; one that another try may not meet goes on. Compat: so does one of a file that was
  * read before, for what is known about it to stay. */
 static fallible accept_file_failure(const struct metadata_asset *asset, const char *what, err e)
 {
-    if (!e || asset->wasExtracted || !box_failure_is_files_fault(box_failure_of(e))) return e;
+    if (!e || asset->wasExtracted || !is_files_fault(e)) return e;
     log_warn("metadata not readable, going on without", KV("asset", asset->id), KV("what", what),
         KV_ERROR(e));
     return NULL;
@@ -112,7 +118,7 @@ static fallible read_sidecar(struct ctx *cx, const struct metadata_asset *asset,
     auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
     err e = fd < 0 ? err_errno("open", path)
                    : exiftool_read(cx, fd, asset->sidecarPath.v, false, &r->sidecar);
-    if (e && fd >= 0 && !box_failure_is_files_fault(box_failure_of(e))) return e;
+    if (e && fd >= 0 && !is_files_fault(e)) return e;
     if (e) log_warn("sidecar not readable", KV("asset", asset->id), KV_ERROR(e));
     r->has_sidecar = !e;
     return NULL;
