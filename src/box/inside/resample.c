@@ -166,24 +166,33 @@ static bool raster_new(struct raster *out, size_t width, size_t height, size_t b
     return out->pixels != NULL;
 }
 
-/* Rows are scaled, then columns as the rows of the turned picture. */
+/* in, with its rows scaled and then turned: what are columns now is left to do. */
+static bool scale_and_turn(
+    const struct raster *in, size_t height, const struct weights *w, struct raster *out)
+{
+    struct raster scaled;
+    if (!raster_new(&scaled, in->width, height, in->bands)) return false;
+    const bool ok = raster_new(out, height, in->width, in->bands);
+    if (ok) {
+        scale_rows(in, &scaled, w);
+        transpose(&scaled, out);
+    }
+    free(scaled.pixels);
+    return ok;
+}
+
 static bool scale_both(const struct raster *in, const struct raster *out,
     const struct weights *rows, const struct weights *columns)
 {
-    const size_t bands = in->bands;
-    struct raster low = {0}, turned = {0}, narrow = {0};
-    const bool ok = raster_new(&low, in->width, out->height, bands) &&
-                    raster_new(&turned, out->height, in->width, bands) &&
-                    raster_new(&narrow, out->height, out->width, bands);
+    struct raster turned, narrow;
+    if (!scale_and_turn(in, out->height, rows, &turned)) return false;
+    const bool ok = raster_new(&narrow, out->height, out->width, in->bands);
     if (ok) {
-        scale_rows(in, &low, rows);
-        transpose(&low, &turned);
         scale_rows(&turned, &narrow, columns);
         transpose(&narrow, out);
+        free(narrow.pixels);
     }
-    free(low.pixels);
     free(turned.pixels);
-    free(narrow.pixels);
     return ok;
 }
 
