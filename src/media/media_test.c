@@ -84,10 +84,11 @@ static int raw_picture(void)
     enum { TAGS = 18, WIDTH = 64, HEIGHT = 48, AT = 8 + 2 + TAGS * 12 + 4, MATRIX = 72 };
     static uint8_t file[AT + MATRIX + WIDTH * HEIGHT * 2];
     const uint32_t tags[TAGS][4] = {{254, 4, 1, 0}, {256, 4, 1, WIDTH}, {257, 4, 1, HEIGHT},
-        {258, 3, 1, 16}, {259, 3, 1, 1}, {262, 3, 1, 32803}, {271, 2, 3, 'T' | 'T' << 8}, {272, 2, 3, 'T' | '1' << 8}, {273, 4, 1, AT + MATRIX},
-        {274, 3, 1, 6}, {277, 3, 1, 1}, {278, 4, 1, HEIGHT}, {279, 4, 1, WIDTH * HEIGHT * 2},
-        {33421, 3, 2, 2 | 2 << 16}, {33422, 1, 4, 0 | 1 << 8 | 1 << 16 | 2 << 24},
-        {50706, 1, 4, 1 | 4 << 8}, {50717, 4, 1, 16383}, {50721, 10, 9, AT}};
+        {258, 3, 1, 16}, {259, 3, 1, 1}, {262, 3, 1, 32803}, {271, 2, 3, 'T' | 'T' << 8},
+        {272, 2, 3, 'T' | '1' << 8}, {273, 4, 1, AT + MATRIX}, {274, 3, 1, 6}, {277, 3, 1, 1},
+        {278, 4, 1, HEIGHT}, {279, 4, 1, WIDTH * HEIGHT * 2}, {33421, 3, 2, 2 | 2 << 16},
+        {33422, 1, 4, 0 | 1 << 8 | 1 << 16 | 2 << 24}, {50706, 1, 4, 1 | 4 << 8},
+        {50717, 4, 1, 16383}, {50721, 10, 9, AT}};
     memcpy(file, (const uint8_t[]){'I', 'I', 42, 0, 8, 0, 0, 0, TAGS}, 9);
     for (size_t i = 0; i < TAGS; i++) {
         const uint16_t head[] = {(uint16_t)tags[i][0], (uint16_t)tags[i][1]};
@@ -153,6 +154,27 @@ static const char *turned(uint16_t own, uint32_t asked)
 {
     auto_fd fd = picture(own);
     return letters(&(struct media_request){.fd = fd, .orientation = asked});
+}
+
+static void a_bitmap_is_read_and_a_huge_one_is_not(void **state)
+{
+    (void)state;
+    uint8_t file[54 + 8] = {'B', 'M',
+        62, [10] = 54, [14] = 40, [18] = 2, [22] = 1, [26] = 1, [28] = 24, [54] = 0, 0, 255, 0, 255,
+        0}; /* blue, green, red: a red pixel, a green one */
+    auto_fd fd = memfd_create("bitmap", MFD_CLOEXEC);
+    assert_ok(fd_write_all(fd, file, sizeof file));
+    assert_string_equal(letters(&(struct media_request){.fd = fd}), "rg");
+
+    file[20] = file[24] = 1; /* 65,538 × 65,537 */
+    auto_fd huge = memfd_create("bitmap", MFD_CLOEXEC);
+    assert_ok(fd_write_all(huge, file, sizeof file));
+    struct media_result result;
+    err e = media_thumbnails(&cx,
+        &(struct media_request){
+            .fd = huge, .n_outputs = 1, .outputs = {{in_folder("pixels"), BOX_RGB}}},
+        &result);
+    assert_int_equal(box_failure_of(e), BOX_TOO_LARGE);
 }
 
 static void every_orientation_is_turned_upright(void **state)
@@ -312,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_orientation_is_turned_upright),
         cmocka_unit_test(edits_move_whole_pixels_in_their_order),
+        cmocka_unit_test(a_bitmap_is_read_and_a_huge_one_is_not),
         cmocka_unit_test(a_raw_file_is_developed_and_turned),
         cmocka_unit_test(a_failure_leaves_nothing_behind),
         cmocka_unit_test(files_have_what_was_asked_for),

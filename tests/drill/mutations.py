@@ -20,6 +20,7 @@ from shared import SKIPPED, shared  # noqa: E402
 
 MEMORY_KB = 16 * 1024      # of the worker's side, whatever the files hold
 SIZE_MAX = 3_000_000
+DAMAGED = "2"              # failure.def's BOX_CORRUPT
 UNEXPLAINED = {"0": "not from the box", "14": "no usable answer"}
 SAMPLES = ["formats/jpg/el_torcal_rocks.jpg", "formats/heic/IMG_2682.heic", "formats/avif/8bit-sRGB.avif",
            "formats/jxl/8bit-sRGB.jxl", "formats/png/density_plot.png", "formats/webp/denali.webp", "formats/mp4/testsrc.mp4",
@@ -59,6 +60,14 @@ def numbers(rnd, data):
 MUTATIONS = [flip, flip_head, noise, cut, double, numbers]
 
 
+def truncated(folder, work):
+    """A HEIC that lost its second half, as after an upload that broke off: a failure that says so."""
+    path = pathlib.Path(work) / "truncated.heic"
+    whole = (folder / "testdata/formats/heic/IMG_2682.heic").read_bytes()
+    path.write_bytes(whole[:len(whole) // 2])
+    return path
+
+
 def main():
     program, box = sys.argv[1:3]
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 500
@@ -70,7 +79,7 @@ def main():
     samples = [path for path in (folder / "testdata" / name for name in SAMPLES) if path.stat().st_size < SIZE_MAX]
     with tempfile.TemporaryDirectory() as work:
         outputs = pathlib.Path(work) / "out"
-        files = []
+        files = [truncated(folder, work)]
         for i in range(count):
             source = samples[i % len(samples)]
             data = bytearray(source.read_bytes())
@@ -82,7 +91,9 @@ def main():
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     reasons = collections.Counter(line[2].split(":")[0] if line[0] == "failed" else "a picture" for line in lines[:-1])
     bad = [f"{UNEXPLAINED[line[1]]}: {line[2]}" for line in lines if line[0] == "failed" and line[1] in UNEXPLAINED]
-    if len(lines) != count + 1 or lines[-1][0] != "memory":
+    if lines[0][:2] != ["failed", DAMAGED]:
+        bad.append(f"a truncated HEIC: {lines[0]}")
+    if len(lines) != count + 2 or lines[-1][0] != "memory":
         bad.append(f"{len(lines)} answers for {count} files, status {done.returncode}")
     elif int(lines[-1][1]) > MEMORY_KB:
         bad.append(f"the worker's side took {lines[-1][1]} KB")

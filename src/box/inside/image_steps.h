@@ -39,6 +39,8 @@ fallible load(const struct box_image *request, const uint8_t *bytes, size_t n, s
 
 fallible load_raw(
     const struct box_image *request, const uint8_t *bytes, size_t n, struct loaded *out);
+fallible load_bmp(
+    const struct box_image *request, const uint8_t *bytes, size_t n, struct loaded *out);
 /* BOX_TOO_LARGE beyond what may be decoded. */
 fallible image_check_size(uint32_t width, uint32_t height);
 

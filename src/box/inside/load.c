@@ -5,7 +5,7 @@
 #include "core/banned.h"
 
 /* The formats we accept, told apart by content: a file's name is only a claim. */
-enum kind { JPEG, PNG, WEBP, GIF, TIFF, HEIF, JXL, JP2 };
+enum kind { JPEG, PNG, WEBP, GIF, TIFF, HEIF, JXL, JP2, BMP };
 
 struct signature {
     enum kind kind;
@@ -34,6 +34,7 @@ static const struct signature SIGNATURES[] = {
     {HEIF, 4, STR_INIT("ftypavis")},
     {JXL, 0, STR_INIT("\xff\x0a")},
     {JXL, 0, STR_INIT("\0\0\0\x0cJXL \r\n\x87\n")},
+    {BMP, 0, STR_INIT("BM")},
     {JP2, 0, STR_INIT("\0\0\0\x0cjP  \r\n\x87\n")},
 };
 
@@ -76,6 +77,8 @@ static int open_image(enum kind kind, const struct source *s, double shrink, Vip
         return vips_jxlload_buffer(bytes, s->n, out, OPTIONS, NULL);
     case JP2:
         return vips_jp2kload_buffer(bytes, s->n, out, OPTIONS, NULL);
+    case BMP:
+        break; /* load_bmp */
     }
 #undef OPTIONS
     return -1;
@@ -103,6 +106,7 @@ static fallible load_picture(
 {
     enum kind kind;
     if (!find_kind(bytes, n, &kind)) BOX_FAIL(BOX_UNSUPPORTED, STR("no picture we know"));
+    if (kind == BMP) return load_bmp(request, bytes, n, out);
     const struct source source = {
         bytes, n, request->ignore_damage ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_ERROR};
 
