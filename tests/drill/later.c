@@ -1,7 +1,6 @@
 /* Preloaded into a program, it makes two hours pass: what is swept by age can be seen swept. */
-#include <time.h>
-
 #include <stddef.h>
+#include <time.h>
 
 enum {
     AHEAD_S = 2 * 60 * 60,
