@@ -214,15 +214,38 @@ describe('original', () => {
   });
 });
 
+test('a picture is ready: its owner is told, thumbnail and preview are there', async () => {
+  const user = await newUser();
+  await using events = await listen(user.headers);
+  const id = await upload(user, { name: 'Two Words.png' });
+  const [asset] = await events.next('on_upload_success');
+  expect(asset).toMatchObject({ id, width: 64, height: 48, thumbhash: expect.any(String), people: [], tags: [] });
+  for (const [size, type, extension] of [
+    ['thumbnail', 'image/webp', 'webp'],
+    ['preview', 'image/jpeg', 'jpeg'],
+  ]) {
+    const { status, headers } = await get(`/api/assets/${id}/thumbnail?size=${size}&c=ignored`, user);
+    expect([status, headers.get('content-type'), headers.get('content-disposition')]).toEqual([
+      200,
+      type,
+      `inline; filename*=UTF-8''Two%20Words_${size}.${extension}`,
+    ]);
+  }
+  expect(await getAssetInfo({ id }, user)).toMatchObject({ width: 64, height: 48, exifInfo: { exifImageWidth: 64 } });
+});
+
 describe('change', () => {
   test('what a user writes is answered at once', async () => {
     const user = await newUser();
     const id = await upload(user);
     const updateAssetDto = { description: 'Springs', rating: 4, isFavorite: true };
+    await using events = await listen(user.headers);
     const asset = await updateAsset({ id, updateAssetDto }, user);
     expect(asset).toMatchObject({ isFavorite: true, exifInfo: { description: 'Springs', rating: 4 } });
     expect(asset).not.toHaveProperty('owner');
     expect(asset).not.toHaveProperty('tags');
+    /* Written to the sidecar and read again. */
+    expect(await events.next('on_asset_update')).toMatchObject([{ id, exifInfo: { description: 'Springs', rating: 4 } }]);
   });
 
   test('PATCH is the same as PUT', async () => {
