@@ -167,26 +167,28 @@ static void a_file_that_is_no_photo_keeps_its_dates(void **state)
         test_id(cx, id));
 }
 
-/* A second of test pictures and sound, as a phone would have written it in Vienna. */
-static const char *record_video(struct ctx *cx)
+/* A second of test pictures; the rest of ffmpeg's arguments name the file and what is in it. */
+static const char *record(struct ctx *cx, const char *name, const char *arguments)
 {
     const str command = str_fmt(cx->arena,
-        "ffmpeg -y -loglevel error -f lavfi -i testsrc=size=64x48:rate=10:duration=1 -f lavfi -i "
-        "sine=duration=1 -c:v libx264 -pix_fmt yuv420p -g 5 -c:a aac "
-        "-metadata creation_time=2023-07-01T10:00:00Z -metadata "
-        "com.apple.quicktime.location.ISO6709=+48.2082+016.3738+151.000/ -metadata "
-        "com.apple.quicktime.content.identifier=ABC-1 -movflags use_metadata_tags %s/a.mov",
-        folder);
+        "ffmpeg -y -loglevel error -f lavfi -i testsrc=size=64x48:rate=10:duration=1 %s %s/%s",
+        arguments, folder, name);
     FILE *ffmpeg = popen(cstr(cx->arena, command), "r");
     assert_non_null(ffmpeg);
     assert_int_equal(pclose(ffmpeg), 0);
-    return cstr(cx->arena, str_fmt(cx->arena, "%s/a.mov", folder));
+    return cstr(cx->arena, str_fmt(cx->arena, "%s/%s", folder, name));
 }
 
 static void a_video_has_its_streams_and_the_time_of_its_place(void **state)
 {
     struct ctx *cx = *state;
-    const uuid id = test_asset(cx, test_user(cx, "alice"), "VIDEO", record_video(cx));
+    /* as a phone would have written it in Vienna */
+    const char *path = record(cx, "a.mov",
+        "-f lavfi -i sine=duration=1 -c:v libx264 -pix_fmt yuv420p -g 5 -c:a aac -metadata "
+        "creation_time=2023-07-01T10:00:00Z -metadata "
+        "com.apple.quicktime.location.ISO6709=+48.2082+016.3738+151.000/ -metadata "
+        "com.apple.quicktime.content.identifier=ABC-1 -movflags use_metadata_tags");
+    const uuid id = test_asset(cx, test_user(cx, "alice"), "VIDEO", path);
     extract(cx, id, "upload", JOB_SUCCESS);
     assert_sql(cx, "Europe/Vienna 2023-07-01 10:00:00 2023-07-01 12:00:00 64x48 10 ABC-1",
         "SELECT concat_ws(' ', \"timeZone\", \"fileCreatedAt\" AT TIME ZONE 'UTC', "
@@ -199,6 +201,19 @@ static void a_video_has_its_streams_and_the_time_of_its_place(void **state)
         "ON "
         "v.\"assetId\" = a.id JOIN asset_audio u ON u.\"assetId\" = a.id JOIN asset_keyframe k ON "
         "k.\"assetId\" = a.id WHERE a.id = '%s'",
+        test_id(cx, id));
+}
+
+static void a_gif_that_moves_is_probed_too(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid id = test_asset(cx, test_user(cx, "alice"), "IMAGE", record(cx, "a.GIF", "-f gif"));
+    extract(cx, id, "upload", JOB_SUCCESS);
+    assert_sql(cx, "1000 64x48 gif 10",
+        "SELECT concat_ws(' ', duration, width || 'x' || height, \"codecName\", fps) FROM asset "
+        "JOIN "
+        "asset_exif e ON id = e.\"assetId\" JOIN asset_video v ON id = v.\"assetId\" WHERE id = "
+        "'%s'",
         test_id(cx, id));
 }
 
@@ -520,6 +535,7 @@ int main(void)
         TEST(a_missing_file_fails_and_changes_nothing),
         TEST(a_file_that_is_no_photo_keeps_its_dates),
         TEST(a_video_has_its_streams_and_the_time_of_its_place),
+        TEST(a_gif_that_moves_is_probed_too),
         TEST(halves_of_a_live_photo_find_each_other),
         TEST(a_sidecar_is_found_changed_and_lost),
         TEST(edits_go_to_the_sidecar_and_come_back),
