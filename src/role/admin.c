@@ -70,7 +70,8 @@ static fallible find_private_database(struct arena *a)
             "running. Start tintype first, or set TINTYPE_STATE_DIR to the folder that it uses.",
             state);
     }
-    if (setenv("DB_URL", url, 1) < 0) FAIL_ERRNO("setenv", NULL);
+    if (setenv("DB_URL", url, 1) < 0 || setenv("TINTYPE_PRIVATE_DATABASE", "true", 1) < 0)
+        FAIL_ERRNO("setenv", NULL);
     return NULL;
 }
 

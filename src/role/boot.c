@@ -13,6 +13,7 @@
 #include "storage/location.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,12 +98,22 @@ static fallible check_installation(struct boot *boot)
     return e;
 }
 
-/* Without any REDIS_ variable upstream's default host is tried, but not beside a private database:
- * there is no Valkey. */
+/* Whether upstream's default name means anything here; asked once, not for as long as we run. */
+static bool has_address(const char *name)
+{
+    struct addrinfo *found = NULL;
+    const bool has = getaddrinfo(name, NULL, NULL, &found) == 0;
+    if (has) freeaddrinfo(found);
+    return has;
+}
+
+/* Without any REDIS_ variable upstream's default host is used if there is one, but not beside a
+ * private database: there is no Valkey. */
 static fallible find_redis(struct boot *boot)
 {
     const struct env *env = &boot->env;
-    if (!env->has_redis && !env->has_database) return NULL;
+    const bool alone = env->private_database || !env->has_database;
+    if (!env->has_redis && (alone || !has_address(env->redis_hostname))) return NULL;
     boot->redis = &boot->redis_opts;
     if (*env->redis_url)
         return redis_opts_from_url(boot->arena, str_from(env->redis_url), &boot->redis_opts);

@@ -78,6 +78,7 @@ static fallible prepare_database(struct supervisor *s)
     TRY(cluster_prepare(s->arena, &s->cluster, state));
     TRY(cluster_start(&s->cluster));
     s->role_env[0] = s->cluster.url;
+    s->role_env[1] = "TINTYPE_PRIVATE_DATABASE=true";
     return NULL;
 }
 
