@@ -80,14 +80,64 @@ static void normalise(struct arena *a, struct SystemConfigDto *dto)
     ACCEPT(a, &dto->ffmpeg.acceptedAudioCodecs, dto->ffmpeg.targetAudioCodec);
 }
 
-/* `stored` over the defaults. A stored document that does not fit is reported and left out. */
-static fallible build(struct arena *a, const struct env *env, const struct json_value *stored,
-    struct SystemConfigDto *out)
+static const struct field whole = {
+    .kind = FIELD_OBJECT, .size = sizeof(struct SystemConfigDto), .sub = &SystemConfigDto_fields};
+
+static bool fits(struct arena *a, const struct json_value *document, struct SystemConfigDto *out,
+    struct issues *issues)
 {
-    const struct json_value *document;
-    TRY(default_document(a, env, &document));
-    if (json_type(stored) == JSON_OBJECT) document = json_merge(a, document, stored);
-    TRY(json_decode(a, &SystemConfigDto_fields, json_print(a, document), out));
+    *issues = issues_new(a);
+    issues->stored = true;
+    json_read(issues, &whole, document, out);
+    return issues->found == 0;
+}
+
+/* The setting that the path of an issue names, as it is by default, to be laid over a document:
+ * {"trash":{"days":30}}. What is wrong inside a list is wrong with the list. */
+static fallible default_at(struct arena *a, const struct json_value *defaults, str path, str *out)
+{
+    const struct json_value *steps;
+    TRY(json_parse(a, path, &steps));
+    struct json_iter it = json_iter(steps);
+    struct buf text = {0};
+    size_t depth = 0;
+    while (json_type(defaults) == JSON_OBJECT) {
+        str name;
+        if (!json_string(json_next(&it), &name)) break;
+        buf_add_char(&text, '{');
+        json_write_str(&text, name);
+        buf_add_char(&text, ':');
+        defaults = json_get(defaults, name);
+        depth++;
+    }
+    buf_add(&text, defaults ? json_print(a, defaults) : STR("null"));
+    for (size_t i = 0; i < depth; i++)
+        buf_add_char(&text, '}');
+    *out = buf_take(&text, a);
+    return NULL;
+}
+
+/* `stored` over the defaults. A setting that does not fit is as by default and named in *unfit:
+ * one that an older version wrote must not take all others with it. */
+static fallible build(struct arena *a, const struct env *env, const struct json_value *stored,
+    struct SystemConfigDto *out, struct issues *unfit)
+{
+    struct issues rest;
+    const struct json_value *defaults, *document;
+    TRY(default_document(a, env, &defaults));
+    document = json_type(stored) == JSON_OBJECT ? json_merge(a, defaults, stored) : defaults;
+    if (!fits(a, document, out, unfit)) {
+        for (size_t i = 0; i < unfit->n; i++) {
+            const struct json_value *setting;
+            str text;
+            TRY(default_at(a, defaults, unfit->v[i].path, &text));
+            TRY(json_parse(a, text, &setting));
+            document = json_merge(a, document, setting);
+        }
+        if (!fits(a, document, out, &rest))
+            FAIL(INTERNAL, "the configuration cannot be mended: %.*s: %.*s", FMT(rest.v[0].path),
+                FMT(rest.v[0].message));
+    }
     normalise(a, out);
     return NULL;
 }
@@ -119,12 +169,26 @@ static void make_current(struct config_store *store, struct config *config)
     }
 }
 
+/* What a person wrote into a file is refused, what is stored is used as far as it goes. */
+static fallible judge(const struct config_store *store, const struct issues *unfit)
+{
+    if (store->file.p && unfit->found)
+        FAIL(BAD_REQUEST, "Invalid system config: %.*s: %.*s", FMT(unfit->v[0].path),
+            FMT(unfit->v[0].message));
+    for (size_t i = 0; i < unfit->n; i++)
+        log_error("a stored setting does not fit and is not used", KV("setting", unfit->v[i].path),
+            KV("reason", unfit->v[i].message));
+    return NULL;
+}
+
 static fallible make_snapshot(struct config_store *store, const struct json_value *stored)
 {
     struct config *config = calloc(1, sizeof *config);
+    struct issues unfit;
     if (!config) log_die("out of memory");
     *config = (struct config){.arena = arena_new(), .users = 1};
-    err e = build(config->arena, store->env, stored, &config->dto);
+    err e = build(config->arena, store->env, stored, &config->dto, &unfit);
+    if (!e) e = judge(store, &unfit);
     if (e) {
         release_locked(config);
         return e;
@@ -140,9 +204,7 @@ static fallible open_store(struct config_store *store)
         TRY(config_file_read(store->arena, store->env->config_file, &store->file));
         TRY(json_parse(store->arena, store->file, &document));
     }
-    err e = make_snapshot(store, document);
-    if (e && store->file.p) FAIL(BAD_REQUEST, "Invalid system config: %s", e->message);
-    return e;
+    return make_snapshot(store, document);
 }
 
 fallible config_store_new(struct config_store **out, const struct env *env)
@@ -173,10 +235,7 @@ fallible config_refresh(struct ctx *cx, struct config_store *store)
     const struct json_value *stored;
     if (store->file.p) return NULL;
     TRY(stored_document(cx, store, &stored));
-    err e = make_snapshot(store, stored);
-    if (!e) return NULL;
-    log_error("the stored configuration does not fit and is not used", KV_ERROR(e));
-    return make_snapshot(store, NULL);
+    return make_snapshot(store, stored);
 }
 
 const struct config *config_acquire(struct config_store *store)
@@ -206,11 +265,13 @@ const struct SystemConfigDto *config_get(const struct ctx *cx)
 fallible config_read(struct ctx *cx, struct config_store *store, struct SystemConfigDto *out)
 {
     const struct json_value *stored;
+    struct issues unfit;
     TRY(stored_document(cx, store, &stored));
-    return build(cx->arena, store->env, stored, out);
+    return build(cx->arena, store->env, stored, out, &unfit);
 }
 
 fallible config_defaults(struct ctx *cx, struct config_store *store, struct SystemConfigDto *out)
 {
-    return build(cx->arena, store->env, NULL, out);
+    struct issues unfit;
+    return build(cx->arena, store->env, NULL, out, &unfit);
 }

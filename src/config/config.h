@@ -2,8 +2,8 @@
  *
  * Owns    the store owns snapshots; each stays alive until the last request or job that took it has
  * given it back. Threads config_acquire, config_release and config_refresh: any. A snapshot is only
- * read. Fails   config_load: BAD_REQUEST with "Invalid system config: …" for a file; an invalid
- * stored document is logged and used as far as it goes, as upstream.
+ * read. Fails   config_store_new: BAD_REQUEST with "Invalid system config: …" for a file; a stored
+ * setting that does not fit is logged and left out, the others hold.
  */
 #pragma once
 

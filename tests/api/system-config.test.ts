@@ -36,6 +36,20 @@ describe.runIf(hasDatabase())('the configuration', () => {
     expect(ffmpeg.acceptedVideoCodecs).toEqual(['h264', 'hevc']);
     expect(ffmpeg.acceptedAudioCodecs).toEqual(['aac', 'opus']);
   });
+
+  test('goes without the settings that do not fit', async () => {
+    await store({
+      passwordLogin: { enabled: false },
+      ffmpeg: { targetAudioCodec: 'libopus', acceptedAudioCodecs: ['aac', 'libopus'], crf: 30 },
+      trash: 'no',
+      gone: { since: '1.100' },
+    });
+    const defaults = await getConfigDefaults(admin());
+    const { passwordLogin, ffmpeg, trash } = await getConfig(admin());
+    expect([passwordLogin.enabled, ffmpeg.crf, trash]).toEqual([false, 30, defaults.trash]);
+    expect(ffmpeg.targetAudioCodec).toBe(defaults.ffmpeg.targetAudioCodec);
+    expect(ffmpeg.acceptedAudioCodecs).toEqual(defaults.ffmpeg.acceptedAudioCodecs);
+  });
 });
 
 test('the defaults have every section', async () => {
