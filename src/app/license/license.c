@@ -36,8 +36,7 @@ static fallible public_key(struct ctx *cx, enum license_kind kind, struct bytes 
     return NULL;
 }
 
-/* RSASSA-PKCS1-v1_5 with SHA-256 over the key's text. */
-static bool signature_matches(struct bytes pem, str message, struct bytes signature)
+bool license_is_signed(struct bytes pem, str message, struct bytes signature)
 {
     BIO *source = BIO_new_mem_buf(pem.p, (int)pem.n);
     EVP_PKEY *key __attribute__((cleanup(free_key))) =
@@ -56,7 +55,7 @@ fallible license_verify(struct ctx *cx, const struct LicenseKeyDto *dto, enum li
     TRY(public_key(cx, kind, &pem));
     if (!str_starts(dto->licenseKey, prefix) ||
         !base64_decode(cx->arena, dto->activationKey, &signature) ||
-        !signature_matches(pem, dto->licenseKey, signature))
+        !license_is_signed(pem, dto->licenseKey, signature))
         FAIL(BAD_REQUEST, "Invalid license key");
     return NULL;
 }

@@ -17,6 +17,9 @@ enum license_kind {
 /* Whether the activation key is the signature of the license key by the seller of that kind of key.
  */
 fallible license_verify(struct ctx *cx, const struct LicenseKeyDto *dto, enum license_kind kind);
+/* RSASSA-PKCS1-v1_5 with SHA-256 over the key's text; a public key that is none has signed nothing.
+ */
+bool license_is_signed(struct bytes pem, str message, struct bytes signature);
 /* {"licenseKey":…, "activationKey":…, "activatedAt":…}: how a verified key is stored and answered.
  */
 struct UserLicense license_activated(const struct LicenseKeyDto *dto);

@@ -81,8 +81,8 @@ static fallible check_mounts(struct ctx *cx)
     return NULL;
 }
 
-/* "^" and the location with every character escaped that means something in a regular expression.
- */
+/* Paths below the location: every character escaped that means something in a regular expression.
+ * Compat: upstream asks for no slash behind it and so would take /data2 for a part of /data. */
 static str prefix_pattern(struct arena *a, str location)
 {
     struct buf b = {0};
@@ -91,6 +91,7 @@ static str prefix_pattern(struct arena *a, str location)
         if (strchr(".[]{}()*+?^$|\\-", location.p[i])) buf_add_char(&b, '\\');
         buf_add_char(&b, location.p[i]);
     }
+    buf_add(&b, STR("(?=/)"));
     return buf_take(&b, a);
 }
 
