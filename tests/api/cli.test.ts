@@ -1,14 +1,13 @@
 // The official command line, as people use it.
 
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { getAssetStatistics, getMyUser } from '@immich/sdk';
+import { getAssetStatistics, getMyUser, Permission } from '@immich/sdk';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { hasDatabase, newKey, newUser, send, sql, type Caller } from './support/client.ts';
 import { photos, picture, sha1 } from './support/files.ts';
-import { readFile } from 'node:fs/promises';
 
 const program = path.resolve(import.meta.dirname, 'node_modules/@immich/cli/bin/immich');
 
@@ -23,7 +22,7 @@ async function immich(key: string, ...words: string[]): Promise<string> {
 }
 
 async function keyOf(user: Caller): Promise<string> {
-  return (await newKey(user, 'all' as never)).headers['x-api-key'];
+  return (await newKey(user, Permission.All)).headers['x-api-key'];
 }
 
 let folder: string;
@@ -52,7 +51,7 @@ test('a photo takes its sidecar along', async () => {
   expect(stored).toBe('1');
 });
 
-describe.skipIf(!photos)('the real photos', { timeout: 120_000 }, () => {
+describe.skipIf(!photos)(photos ? 'the real photos' : 'the real photos: no folder ../shared/testdata', { timeout: 120_000 }, () => {
   let user: Caller, key: string, media: string;
   let files: { name: string; sum: string }[];
 

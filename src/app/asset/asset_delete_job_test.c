@@ -1,4 +1,6 @@
 #include "app/test.h"
+#include "config/config.h"
+#include "config/env.h"
 #include "core/fd.h"
 #include "core/size.h"
 #include "job/handlers.h"
@@ -127,6 +129,32 @@ static void the_video_goes_with_its_last_still(void **state)
     assert_int_equal(delete_it(cx, video, true), JOB_SUCCESS);
 }
 
+static void the_trash_is_kept_for_thirty_days(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid alice = test_user(cx, "alice"), young = trashed(cx, alice, "IMAGE", "/p/a.jpg");
+    const uuid old = trashed(cx, alice, "IMAGE", "/p/b.jpg");
+    struct env env;
+    enum job_result result = JOB_SUCCESS;
+    assert_ok(env_load(&env));
+    assert_ok(config_store_new(&cx->app->config, &env));
+    cx->config = config_acquire(cx->app->config);
+    test_sql(cx, "UPDATE asset SET \"deletedAt\" = now() - interval '29 days' WHERE id = '%s'",
+        test_id(cx, young));
+    test_sql(cx,
+        "UPDATE asset SET \"deletedAt\" = now() - interval '31 days', \"isOffline\" = true WHERE "
+        "id = '%s'",
+        test_id(cx, old));
+    assert_ok(job_AssetDeleteCheck(cx, &(struct empty_job){0}, &result));
+    static const char jobs[] =
+        "SELECT string_agg(payload->>'deleteOnDisk', ',') FROM tintype.job WHERE "
+        "name = 'AssetDelete' AND payload->>'id' = '%s'";
+    assert_sql(cx, "null", jobs, test_id(cx, young));
+    assert_sql(cx, "false", jobs, test_id(cx, old));
+    config_release(cx->app->config, cx->config);
+    config_store_free(cx->app->config);
+}
+
 static void the_trash_is_emptied_of_what_was_given_up(void **state)
 {
     struct ctx *cx = *state;
@@ -183,6 +211,7 @@ int main(void)
         TEST(what_came_back_from_the_trash_is_not_deleted),
         TEST(a_stack_gets_another_first_or_ends),
         TEST(the_video_goes_with_its_last_still),
+        TEST(the_trash_is_kept_for_thirty_days),
         TEST(the_trash_is_emptied_of_what_was_given_up),
         TEST(a_file_goes_only_when_no_row_needs_it),
     };
