@@ -62,7 +62,8 @@ void json_write_str(struct buf *out, str text)
         write_escape(out, c, escape_of(c));
         from = i + 1;
     }
-    buf_add_bytes(out, text.p + from, text.n - from);
+    if (from < text.n)
+        buf_add_bytes(out, text.p + from, text.n - from); /* p of no text may be NULL */
     buf_add_char(out, '"');
 }
 
