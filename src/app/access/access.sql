@@ -7,10 +7,14 @@
 SELECT id FROM asset
 WHERE id = ANY($ids) AND "ownerId" = $user AND (visibility <> 'locked' OR $elevated);
 
--- The owner's, those in an album of the caller (the motion part of a still counts), and those of partners.
+-- The owner's, those in an album of the caller (the motion part of a still counts), and those of partners. The motion
+-- part of a locked still, which is not locked itself, is locked with it.
 -- sql: access_asset_readable(user uuid, elevated bool, ids uuid[]) -> many uuid
 SELECT a.id FROM asset a
 WHERE a.id = ANY($ids) AND (
+    a.visibility <> 'hidden' OR (a."ownerId" = $user AND $elevated)
+    OR NOT EXISTS (SELECT FROM asset still WHERE still."livePhotoVideoId" = a.id AND still.visibility = 'locked'))
+AND (
     (a."ownerId" = $user AND (a.visibility <> 'locked' OR $elevated))
     OR (a."deletedAt" IS NULL AND a.visibility <> 'locked' AND EXISTS (
         SELECT FROM album_asset aa

@@ -116,6 +116,24 @@ static void the_motion_part_of_a_shared_still_counts(void **state)
     assert_int_equal(allowed(cx, "asset.view", &video, 1), 1);
 }
 
+static void the_motion_part_of_a_locked_still_is_locked(void **state)
+{
+    struct ctx *cx = *state;
+    const struct library l = make_library(cx, "alice");
+    const uuid bob = test_user(cx, "bob"), video = l.assets[HIDDEN];
+    test_sql(cx, "INSERT INTO partner (\"sharedById\", \"sharedWithId\") VALUES ('%s', '%s')",
+        test_id(cx, l.owner), test_id(cx, bob));
+    test_sign_in(cx, bob);
+    assert_int_equal(allowed(cx, "asset.view", &video, 1), 1);
+    test_sql(cx, "UPDATE asset SET \"livePhotoVideoId\" = '%s' WHERE id = '%s'", test_id(cx, video),
+        test_id(cx, l.assets[LOCKED]));
+    assert_int_equal(allowed(cx, "asset.view", &video, 1), 0);
+    struct auth *auth = test_sign_in(cx, l.owner);
+    assert_int_equal(allowed(cx, "asset.view", &video, 1), 0);
+    auth->elevated = true;
+    assert_int_equal(allowed(cx, "asset.view", &video, 1), 1);
+}
+
 static void a_partner_sees_timeline_and_motion_parts(void **state)
 {
     struct ctx *cx = *state;
@@ -177,6 +195,7 @@ int main(void)
         TEST(a_stranger_and_an_administrator_see_nothing),
         TEST(an_album_shows_its_members_what_is_neither_trashed_nor_locked),
         TEST(the_motion_part_of_a_shared_still_counts),
+        TEST(the_motion_part_of_a_locked_still_is_locked),
         TEST(a_partner_sees_timeline_and_motion_parts),
         TEST(a_link_opens_its_own_assets_and_nothing_else),
         TEST(repeated_ids_are_one_and_no_ids_pass),
