@@ -32,3 +32,15 @@ WITH gone AS (
 INSERT INTO tag_asset ("assetId", "tagId")
 SELECT $asset, id FROM unnest($tags::uuid[]) AS id
 ON CONFLICT DO NOTHING;
+
+-- sql: tag_get(id uuid) -> one TagResponseDto
+SELECT id, "parentId", regexp_replace(value, '^.*/', '') AS name, value, "createdAt", "updatedAt", color
+FROM tag WHERE id = $id;
+
+-- sql: tag_list(owner uuid) -> many TagResponseDto
+SELECT id, "parentId", regexp_replace(value, '^.*/', '') AS name, value, "createdAt", "updatedAt", color
+FROM tag WHERE "userId" = $owner ORDER BY value;
+
+-- Its levels below, and what assets have of them, go with it.
+-- sql: tag_delete(id uuid) -> void
+DELETE FROM tag WHERE id = $id;
