@@ -14,6 +14,16 @@ static bool failed(const char *what, const struct sql_set *set, const struct sql
     return false;
 }
 
+/* The type as SQL calls it, instead of its number. */
+static void print_type(PGconn *pg, const char *what, Oid type)
+{
+    char query[64];
+    snprintf(query, sizeof query, "SELECT format_type(%u, NULL)", type);
+    PGresult *result = PQexec(pg, query);
+    print_error("    %s is %s\n", what, PQntuples(result) == 1 ? PQgetvalue(result, 0, 0) : "?");
+    PQclear(result);
+}
+
 /* An enumeration or vector has no number that the program knows: the server says what it took. */
 static bool parameter_fits(PGconn *pg, enum db_type declared, Oid inferred)
 {
@@ -37,15 +47,22 @@ static bool described(
     if (PQnparams(result) != (int)sql->n_params) return failed("number of parameters", set, sql);
     for (size_t i = 0; i < sql->n_params; i++)
         if (!parameter_fits(pg, sql->types[i], PQparamtype(result, (int)i))) {
-            print_error("parameter %zu is of type %u\n", i + 1, PQparamtype(result, (int)i));
-            return failed("type of a parameter", set, sql);
+            failed("type of a parameter", set, sql);
+            char parameter[24];
+            snprintf(parameter, sizeof parameter, "$%zu", i + 1);
+            print_type(pg, parameter, PQparamtype(result, (int)i));
+            return false;
         }
     if (!sql->row) return true;
     if (!PQnfields(result)) return failed("no columns", set, sql);
     struct column columns[256];
     if (PQnfields(result) > 256) return failed("too many columns", set, sql);
     err e = wire_map(result, sql->row, sql->columnar, columns);
-    return e ? failed(e->message, set, sql) : true;
+    if (!e) return true;
+    failed(e->message, set, sql);
+    for (int i = 0; i < PQnfields(result); i++)
+        print_type(pg, PQfname(result, i), PQftype(result, i));
+    return false;
 }
 
 static bool prepares(PGconn *pg, const struct sql_set *set, const struct sql *sql)
