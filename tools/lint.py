@@ -11,6 +11,7 @@ usage: lint.py [ROOT]
   length    a file has at most 800 lines, a function at most 60
   access    an operation whose access rule is "handler: why" looks at who asks: it, or a function of its file that it calls,
             calls access_require or uses cx->auth (not where only an administrator gets in anyway)
+  rule      every permission that the contract's x-access asks for has a rule in src/app/access/access.def
   check     every check_<name> that the contract asks for (x-check) is written in a src/app/**/*_check.c
   todo      a TODO names its issue: TODO(#12)
 """
@@ -62,6 +63,7 @@ class Lint:
                 self.fallible(path, text, always)
                 self.banned(path, text)
         self.access()
+        self.rules()
         self.checks()
         self.todo()
         return self.found
@@ -136,6 +138,15 @@ class Lint:
                 if name.removeprefix("op_") in by_hand and name.startswith("op_") and name not in asks:
                     line = text.count("\n", 0, match.start()) + 1
                     self.say(path, line, "access", f"{name[3:]} must check access itself, and does not look at who asks")
+
+    def rules(self):
+        written = set(re.findall(r'^X\("([\w.]+)"', (self.root / "src/app/access/access.def").read_text(encoding="utf-8"), re.M))
+        for path in sorted(self.root.glob("contract/*.yaml")):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                for rows in re.findall(r"\bx-access: \[(.*)\]", line.partition(" #")[0]):
+                    for name in re.findall(r": ([\w.]+)\}", rows):
+                        if name not in written:
+                            self.say(path, number, "rule", f"access.def has no rule for {name}")
 
     def checks(self):
         written = "\n".join(path.read_text(encoding="utf-8") for path in self.root.glob("src/app/**/*_check.c"))

@@ -11,6 +11,7 @@ SOUND = {
     "src/db/pool.c": "#include \"db/pool.h\"\n#include <stdio.h>\n#include \"core/banned.h\"\n",
     "src/core/err.h": "/* Errors. */\n#pragma once\n__attribute__((returns_nonnull)) err err_new(int code);\n",
     "src/core/err.c": "#include \"core/err.h\"\n#include \"core/banned.h\"\nerr err_new(int code)\n{\n}\n",
+    "src/app/access/access.def": "X(\"tag.read\", tag_owned, NOBODY)\n",
     "contract/tags.yaml": "paths: {/tags: {get: {operationId: getTags, x-access: 'handler: own ones'}}}\n",
     "src/app/tag/tag_api.c": "#include \"app/tag/tag.h\"\n#include \"app/user/user.h\"\n#include \"core/banned.h\"\n"
                              "fallible op_getTags(struct ctx *cx)\n{\n    return list(cx, cx->auth->user);\n}\n",
@@ -69,6 +70,11 @@ class Rules(unittest.TestCase):
         helper = "static fallible mine(struct ctx *cx)\n{\n    return list(cx, cx->auth->user);\n}\n\n"
         text = SOUND["src/app/tag/tag_api.c"].replace("return list(cx, cx->auth->user)", "return mine(cx)")
         self.assertEqual(found(src__app__tag__tag_api_DOT_c=text.replace("fallible op_", helper + "fallible op_")), [])
+
+    def test_a_permission_without_a_rule(self):
+        text = "paths: {'/tags/{id}': {get: {operationId: getTag, x-access: [{id: tag.read}, {body.ids: tag.copy}]}}}\n"
+        self.assertEqual(found(**{"contract__tags.yaml": text}), ["rule"])
+        self.assertEqual(found(**{"contract__tags.yaml": text.replace("tag.copy", "tag.read")}), [])
 
     def test_a_check_that_nobody_wrote(self):
         text = SOUND["contract/tags.yaml"] + "components: {schemas: {Tag: {type: object, x-check: tag, properties: {}}}}\n"

@@ -231,7 +231,7 @@ class File:
             if line.startswith("--"):
                 comment.append(line[2:].strip())
             elif line.strip():
-                raise SqlError(f"{where}: a statement without a head")
+                raise SqlError(f"{where}: a statement without a head: -- sql: name(param type, …) -> result is expected above it")
             else:
                 comment = []
             i += 1

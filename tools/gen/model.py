@@ -603,7 +603,7 @@ class Model:
             fail(op, f"x-auth {auth} is not understood")
         if op.get("x-immich-admin-only"):
             auth = "admin"
-        permission = op.get("x-immich-permission") or op.get("x-permission", "")
+        permission = self._permission(op, op.get("x-immich-permission")) or op.get("x-permission", "")
         if auth != "public" and not permission:
             permission = "any" if auth == "optional" else "all"
         if auth == "public" and permission:
@@ -731,7 +731,13 @@ class Model:
             return
         for row in [rows] if isinstance(rows, dict) else rows:
             for name, permission in row.items():
-                operation.access.append(Access(permission, *self._access_field(operation, op, name)))
+                operation.access.append(Access(self._permission(op, permission), *self._access_field(operation, op, name)))
+
+    def _permission(self, op, name):
+        known = self._schemas.get("Permission", {}).get("enum")  # a small contract may have none
+        if name and known and name not in known:
+            fail(op, f"{op['operationId']} asks for {name}, which is no Permission")
+        return name
 
     def _is_id(self, field):
         kind = field.type.item.kind if field.kind == "LIST" else field.kind
