@@ -11,6 +11,6 @@
 /* "<text of the kind>: <reason>"; an empty reason leaves the text alone. */
 __attribute__((returns_nonnull, cold)) err box_failure_new(
     const char *where, enum box_failure kind, str reason);
-#define BOX_FAIL(kind, reason) return box_failure_new(ERR_HERE, kind, reason)
+#define BOX_FAIL(kind, reason) return ERR_MADE(box_failure_new(ERR_HERE, kind, reason))
 /* The reason alone, without the text of the kind. */
 str box_failure_reason(err e);

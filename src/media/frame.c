@@ -99,7 +99,7 @@ fallible media_frame(struct ctx *cx, const struct media_request *in, uint32_t si
     size_t n = 0;
     const char *const head[] = {BOX_FFMPEG, "-nostdin", "-hide_banner", "-v", "error", "-threads",
         "1", "-filter_threads", "1", "-protocol_whitelist", "file", "-format_whitelist",
-        BOX_VIDEO_FORMATS, "-codec_whitelist", BOX_VIDEO_CODECS};
+        (BOX_VIDEO_FORMATS), "-codec_whitelist", (BOX_VIDEO_CODECS)}; /* one text each */
     for (size_t i = 0; i < LENGTH(head); i++)
         argv[n++] = head[i];
     if (skip) {

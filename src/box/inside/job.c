@@ -33,7 +33,7 @@ struct input {
 /* A job has nothing of the worker's, whatever the descriptors' numbers were on arrival. */
 static fallible place_descriptors(const int *fds, size_t n_fds, bool decoding)
 {
-    int parked[BOX_PASSED_MAX];
+    int parked[BOX_PASSED_MAX] = {0};
     for (size_t i = 0; i < n_fds; i++)
         if ((parked[i] = fcntl(fds[i], F_DUPFD, PARKED_FROM)) < 0) FAIL_ERRNO("fcntl", NULL);
     const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -73,9 +73,9 @@ static fallible open_format(struct memory *memory, AVFormatContext **out)
     format->format_whitelist = av_strdup(BOX_VIDEO_FORMATS);
     format->codec_whitelist = av_strdup(BOX_VIDEO_CODECS "," BOX_AUDIO_CODECS);
     int bad = avformat_open_input(&format, "", NULL, NULL);
-    if (bad < 0) return libav_error(ERR_HERE, bad);
+    if (bad < 0) return ERR_MADE(libav_error(ERR_HERE, bad));
     bad = avformat_find_stream_info(format, NULL);
-    if (bad < 0) return libav_error(ERR_HERE, bad);
+    if (bad < 0) return ERR_MADE(libav_error(ERR_HERE, bad));
     *out = format;
     return NULL;
 }

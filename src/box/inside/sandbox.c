@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -66,10 +66,8 @@ static uint64_t mapped_bytes(void)
 {
     auto_fd fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     char text[64] = "";
-    unsigned long pages;
-    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0 || sscanf(text, "%lu", &pages) != 1)
-        return 0;
-    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0) return 0;
+    return strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static fallible limits_set(const struct box_limits *limits, uint64_t mapped)

@@ -64,7 +64,7 @@ static bool split_planes(struct planes *out, uint32_t n, const uint8_t *rgba)
 static void transform_rows(
     const float *v, uint32_t width, uint32_t height, uint32_t term, double *sums)
 {
-    double wave[THUMBHASH_SIDE];
+    double wave[THUMBHASH_SIDE] = {0};
     for (uint32_t x = 0; x < width; x++)
         wave[x] = cos(M_PI / width * term * (x + 0.5));
     for (uint32_t y = 0; y < height; y++) {
@@ -117,7 +117,7 @@ static void add_nibbles(struct nibbles *to, const struct plane *plane)
 size_t thumbhash_encode(
     uint32_t width, uint32_t height, const uint8_t *rgba, uint8_t out[static BOX_THUMBHASH_MAX])
 {
-    struct planes planes;
+    struct planes planes = {0};
     const bool alpha = split_planes(&planes, width * height, rgba);
     const double limit = alpha ? 5 : 7;
     const uint32_t longer = MAX(width, height);
