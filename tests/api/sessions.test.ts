@@ -2,6 +2,7 @@ import {
   createSession,
   deleteAllSessions,
   deleteSession,
+  getAuthStatus,
   getMyUser,
   getSessions,
   lockSession,
@@ -125,4 +126,44 @@ test('the sessions of others are out of reach', async () => {
     expect(await refusal(deleteSession({ id }, user))).toEqual([400, 'Not found or no authDevice.delete access']);
   }
   expect((await getMyUser(other)).id).toBe(other.id);
+});
+
+test.runIf(hasDatabase())('a session is touched once an hour, and when the app is another version', async () => {
+  const user = await newUser();
+  const id = await own(user);
+  const age = () => sql`SELECT round(extract(epoch FROM now() - "updatedAt")) FROM session WHERE id = ${id}`.then(Number);
+  const use = (agent: string) => getMyUser({ headers: { ...user.headers, 'user-agent': agent } });
+  // Without the trigger that keeps the column.
+  const grow = (by: string) => sql`SET session_replication_role = replica;
+    UPDATE session SET "updatedAt" = now() - ${by}::interval WHERE id = ${id}`;
+
+  await use('immich-ios/3.1.0');
+  await grow('50 minutes');
+  await use('immich-ios/3.1.0');
+  expect(await age()).toBeGreaterThanOrEqual(3000);
+  await grow('61 minutes');
+  await use('immich-ios/3.1.0');
+  expect(await age()).toBeLessThan(60);
+  await grow('50 minutes');
+  await use('immich-ios/3.2.0');
+  expect(await age()).toBeLessThan(60);
+  expect(await getSessions({ headers: { ...user.headers, 'user-agent': 'immich-ios/3.2.0' } })).toMatchObject([{ appVersion: '3.2.0' }]);
+});
+
+test.runIf(hasDatabase())('the locked folder stays open while it is used', async () => {
+  const user = await newUser();
+  const id = await own(user);
+  const left = () => sql`SELECT round(extract(epoch FROM "pinExpiresAt" - now())) FROM session WHERE id = ${id}`.then(Number);
+  const open = (time: string) => sql`UPDATE session SET "pinExpiresAt" = now() + ${time}::interval WHERE id = ${id}`;
+
+  await open('10 minutes');
+  await getMyUser(user);
+  expect(await left()).toBeGreaterThan(570);
+  await open('1 minute');
+  expect(await getAuthStatus(user)).toMatchObject({ isElevated: true });
+  expect(await left()).toBeGreaterThan(270);
+  expect(await left()).toBeLessThanOrEqual(300);
+  await open('-1 second');
+  expect(await getAuthStatus(user)).toMatchObject({ isElevated: false });
+  expect(await left()).toBeLessThan(0);
 });

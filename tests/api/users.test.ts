@@ -17,6 +17,7 @@ import {
 } from '@immich/sdk';
 import { describe, expect, test } from 'vitest';
 import { admin, hasDatabase, newKey, newUser, refusal, send, signIn, sql } from './support/client.ts';
+import { listen } from './support/socket.ts';
 
 const NOBODYS = '3f0c1f6e-9a5b-4c1d-8e2f-5b6a7c8d9e0f';
 const WHEN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -235,9 +236,11 @@ describe('accounts, by the administrator', () => {
 
   test.runIf(hasDatabase())('are removed for good when that is wanted', async () => {
     const user = await newUser();
+    await using events = await listen(admin().headers);
     const gone = await deleteUserAdmin({ id: user.id, userAdminDeleteDto: { force: true } }, admin());
     expect(gone.status).toBe('removing');
-    await expect.poll(() => sql`SELECT count(*) FROM "user" WHERE id = ${user.id}`, { timeout: 10_000 }).toBe('0');
+    expect(await events.next('on_user_delete')).toEqual([user.id]);
+    expect(await sql`SELECT count(*) FROM "user" WHERE id = ${user.id}`).toBe('0');
   });
 
   test('are deleted once', async () => {
