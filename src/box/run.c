@@ -345,6 +345,7 @@ static fallible signal_failure(const struct box_job *job, int number, const stru
     /* Nobody but the kernel kills it unasked: out of memory. */
     if (number == SIGKILL || speaks_of_memory(&end->errors)) BOX_FAIL(BOX_MEMORY_LIMIT, STR(""));
     retire_generation(job->generation);
+    log_debug("decoder crashed", KV("signal", number), KV("stderr", buf_str(&end->errors)));
     BOX_FAIL(BOX_CRASHED, ((str){text, (size_t)n}));
 }
 

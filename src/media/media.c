@@ -114,7 +114,7 @@ static struct box_request request_of(const struct media_request *in, int fd)
         request.image.outputs[i] = (struct box_output){.format = in->outputs[i].format,
             .size = in->outputs[i].size,
             .quality = in->outputs[i].quality,
-            .progressive = in->outputs[i].progressive,
+            .progressive = in->outputs[i].progressive && !in->video,
             .even = in->video != NULL};
     return request;
 }
@@ -132,7 +132,8 @@ static void fill_result(struct ctx *cx, const struct media_request *in,
         out->files[i] = (struct media_file){.width = answer->files[i].width,
             .height = answer->files[i].height,
             .bytes = answer->files[i].bytes,
-            .progressive = in->outputs[i].progressive && in->outputs[i].format == BOX_JPEG};
+            .progressive =
+                in->outputs[i].progressive && !in->video && in->outputs[i].format == BOX_JPEG};
 }
 
 fallible media_thumbnails(struct ctx *cx, const struct media_request *in, struct media_result *out)

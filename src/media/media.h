@@ -42,7 +42,7 @@ struct media_request {
 struct media_file {
     uint32_t width, height;
     uint64_t bytes;
-    bool progressive; /* as written: WebP has no such thing */
+    bool progressive; /* as written: WebP has no such thing, and frames of videos are not */
 };
 
 struct media_result {

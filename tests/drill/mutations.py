@@ -81,7 +81,7 @@ def main():
     samples = [path for path in (folder / "testdata" / name for name in SAMPLES) if path.stat().st_size < SIZE_MAX]
     with tempfile.TemporaryDirectory() as work:
         outputs = pathlib.Path(work) / "out"
-        files = [truncated(folder, work)]
+        files = [truncated(folder, work), *samples]
         for i in range(count):
             source = samples[i % len(samples)]
             data = bytearray(source.read_bytes())
@@ -95,14 +95,15 @@ def main():
     bad = [f"{UNEXPLAINED[line[1]]}: {line[2]}" for line in lines if line[0] == "failed" and line[1] in UNEXPLAINED]
     if lines[0][:2] != ["failed", DAMAGED]:
         bad.append(f"a truncated HEIC: {lines[0]}")
-    if len(lines) != count + 2 or lines[-1][0] != "memory":
-        bad.append(f"{len(lines)} answers for {count} files, status {done.returncode}")
+    bad += [f"{name}: {line[-1]}" for name, line in zip(SAMPLES, lines[1:]) if line[0] != "ok"]
+    if len(lines) != len(files) + 1 or lines[-1][0] != "memory":
+        bad.append(f"{len(lines)} answers for {len(files)} files, status {done.returncode}")
     elif int(lines[-1][1]) > MEMORY_KB:
         bad.append(f"the worker's side took {lines[-1][1]} KB")
     bad += [f"left behind: {name}" for name in left if name not in ("preview.jpeg", "thumbnail.webp")]
     for reason, n in reasons.most_common():
         print(f"{n:5}  {reason}")
-    print("\n".join(bad) or f"{count} files, each with its answer; the worker's side had {lines[-1][1]} KB")
+    print("\n".join(bad) or f"{len(files)} files, each with its answer; the worker's side had {lines[-1][1]} KB")
     sys.exit(1 if bad else 0)
 
 

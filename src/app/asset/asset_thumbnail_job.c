@@ -119,13 +119,17 @@ static fallible make_files(struct ctx *cx, struct plan *plan, struct media_resul
     if (is_moving(plan->source)) {
         TRY(media_probe(cx, fd, &video));
         plan->request.video = &video;
-        plan->request.tonemap = ToneMapping_names.v[config_get(cx)->ffmpeg.tonemap].p;
+        const enum ToneMapping tonemap = config_get(cx)->ffmpeg.tonemap;
+        if (tonemap != TONE_MAPPING_DISABLED)
+            plan->request.tonemap = ToneMapping_names.v[tonemap].p;
     }
     TRY(media_thumbnails(cx, &plan->request, made));
     const struct mime *mime = mime_find(plan->source->originalPath);
-    for (uint32_t i = 0; i < plan->request.n_outputs; i++)
+    for (uint32_t i = 0; i < plan->request.n_outputs; i++) {
+        plan->derived[i].progressive = made->files[i].progressive;
         plan->derived[i].transparent =
             made->transparent && mime && (mime->flags & MIME_TRANSPARENT);
+    }
     return NULL;
 }
 

@@ -94,6 +94,33 @@ static double shrink_of(enum kind kind, uint32_t shorter, uint32_t size)
     return shrink >= 8 ? 8 : shrink >= 4 ? 4 : shrink >= 2 ? 2 : 1;
 }
 
+static void remove_blobs(VipsImage *image)
+{
+    gchar **fields = vips_image_get_fields(image);
+    for (gchar **field = fields; field && *field; field++)
+        if (vips_image_get_typeof(image, *field) == VIPS_TYPE_BLOB)
+            vips_image_remove(image, *field);
+    g_strfreev(fields);
+}
+
+/* Of what a file says about itself only the colour profile is still needed: nothing of the rest can
+ * get into a derived file. The profile gets bytes of its own, because libvips 8.14's HEIF loader
+ * lets such bytes die with the image it returns, while images made from that one still point to
+ * them. */
+static fallible keep_profile_only(VipsImage **image)
+{
+    const void *p = NULL;
+    size_t n = 0;
+    VipsImage *copy;
+    if (vips_copy(*image, &copy, NULL)) IMAGE_FAIL();
+    remove_blobs(copy);
+    if (vips_image_get_typeof(*image, VIPS_META_ICC_NAME) != 0 &&
+        !vips_image_get_blob(*image, VIPS_META_ICC_NAME, &p, &n))
+        vips_image_set_blob_copy(copy, VIPS_META_ICC_NAME, p, n);
+    image_replace(image, copy);
+    return NULL;
+}
+
 fallible image_check_size(uint32_t width, uint32_t height)
 {
     if (width > BOX_SIDE_MAX || height > BOX_SIDE_MAX || (uint64_t)width * height > BOX_PIXELS_MAX)
@@ -119,6 +146,7 @@ static fallible load_picture(
     const double shrink = shrink_of(kind, MIN(width, height), request->size);
     auto_image image = shrink > 1 ? NULL : g_object_ref(head);
     if (!image && open_image(kind, &source, shrink, &image)) IMAGE_FAIL();
+    TRY(keep_profile_only(&image));
     *out = (struct loaded){.width = width,
         .height = height,
         .orientation = request->orientation ? request->orientation
