@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What Tintype takes for each kind of work, beside a floor measured in the same run and the bar that the design sets.
 
-usage: bench.py TINTYPE FLOOR [WORD …]     only the rows that contain one of the words
+usage: bench.py [--json FILE] TINTYPE FLOOR [WORD …]     only the rows that contain one of the words
 
-TINTYPE is the program, FLOOR the one made of floor.c. Work is CPU milliseconds of server, worker, decoders and database
+TINTYPE is the program, FLOOR the one made of floor.c; FILE gets the rows as JSON. Work is CPU milliseconds of server, worker, decoders and database
 together, because wall time on a shared machine says little. Every figure is the median of five rounds.
 """
 import http.client
@@ -31,6 +31,19 @@ LOAD_SECONDS = 2
 WAIT_SECONDS = 120
 TICKS = os.sysconf("SC_CLK_TCK")
 EMAIL, PASSWORD = "bench@example.org", "bench-password"
+PEAK_PHOTOS = 8
+LIBRARY_ASSETS = 1_000_000
+# 7,000 a month; triggers would note each row for clients that are not there.
+LIBRARY = """
+    SET session_replication_role = replica;
+    INSERT INTO asset ("ownerId", type, "originalPath", "fileCreatedAt", "fileModifiedAt", checksum, "originalFileName",
+        "localDateTime", "checksumAlgorithm", width, height, thumbhash)
+    SELECT '{owner}', 'IMAGE', '/p/' || n, at, at, sha256(n::text::bytea), n || '.jpg', at, 'sha1', 4000, 3000,
+        decode('1QcSHQRnh493V4dIh4eXh1h4kJUI', 'base64')
+    FROM generate_series(1, {assets}) AS n, LATERAL (SELECT now() - n * interval '6.2 minutes' AS at) AS t;
+    INSERT INTO asset_exif ("assetId", city, country) SELECT id, 'Vienna', 'Austria' FROM asset;
+    SET session_replication_role = origin;
+    ANALYZE asset; ANALYZE asset_exif"""
 # Durable as in production, unlike the clusters of the tests.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
 
@@ -232,6 +245,7 @@ class Cluster(pg.Cluster):
 class Bench:
     def __init__(self, program, floor, words):
         self.program, self.floors, self.words = program, Floors(floor), words
+        self.rows = []
         self.folder = Path(tempfile.mkdtemp(prefix="tintype-bench-"))
         self.folder.chmod(0o755)
         self.big = self.photo("big", "4000x3000", 12)
@@ -252,6 +266,7 @@ class Bench:
         if not self.wanted(what):
             return
         ours = statistics.median(values)
+        self.rows.append({"work": what, "ours": ours, "floor": floor, "bar": bar, "unit": unit, "all": values})
         shown = f"{floor:10.3f}" if floor is not None else f"{'':10}"
         print(f"{what:52} {ours:10.3f} {shown} {bar:10.3f} {unit:6} {ours / bar * 100:5.0f} %{'  MISSED' if ours > bar else ''}",
               flush=True)
@@ -261,6 +276,7 @@ class Bench:
         self.starts()
         self.ingest()
         self.requests()
+        self.timeline()
 
     def starts(self):
         alone, beside = "start to first pong, with private PostgreSQL", "start to first pong, database there"
@@ -295,13 +311,26 @@ class Bench:
     def ingest(self):
         """Upload to thumbnail; both need the worker."""
         big, small = "ingest of a 12 MP JPEG, with its upload", "ingest of a small JPEG, with its upload"
-        if not self.wanted(big, small):
+        peak = "memory at most, ingest of 12 MP JPEGs"
+        if not self.wanted(big, small, peak):
             return
         with self.server() as server:
             server.log_in()
+            self.peak(server, peak)
             floor = self.floors.run("ingest", self.big, ROUNDS)
             self.row(big, self.ingest_ms(server, self.big), "ms", floor, floor)
             self.row(small, self.ingest_ms(server, self.small), "ms", 45, self.floors.run("ingest", self.small, 20))
+
+    def peak(self, server, name):
+        """The most that our own processes hold while photos are derived, several at once."""
+        photo, pending, peak = self.big.read_bytes(), [], 0
+        for _ in range(PEAK_PHOTOS if self.wanted(name) else 0):
+            pending.append(server.upload(photo))
+        for asset in pending:
+            while not server.ask_json("GET", f"/api/assets/{asset}")["thumbhash"]:
+                peak = max(peak, pss_mib(server.pid, True))
+                time.sleep(0.05)
+        self.row(name, [peak], "MiB", 256)
 
     @staticmethod
     def ingest_ms(server, path):
@@ -358,14 +387,64 @@ class Bench:
             self.row(what, times, "ms", bar, self.floors.run("read", path, 20))
 
 
+    def timeline(self):
+        """Buckets of a library of a million; the rows are made by SQL, as no server is needed for them."""
+        cold, warm = "timeline buckets, 1 M assets, cold", "timeline buckets, 1 M assets, warm"
+        month = "one month of 7,000 assets"
+        if not self.wanted(cold, warm, month):
+            return
+        with Cluster(settings=DURABLE | {"shared_buffers": "128MB"}) as cluster:
+            url = cluster.url(cluster.create("tintype"))
+            with self.server("timeline", DB_URL=url, IMMICH_WORKERS_INCLUDE="api") as server:
+                server.log_in()
+                owner = server.ask_json("GET", "/api/users/me")["id"]
+                with cluster.connect("tintype") as db:
+                    db.run(LIBRARY.format(owner=owner, assets=LIBRARY_ASSETS))
+                    server.link.close()     # the server has closed it meanwhile
+                    self.cold_and_warm(server, cluster, db, owner, (cold, warm))
+                    self.one_month(server, cluster, month)
+
+    def cold_and_warm(self, server, cluster, db, owner, names):
+        path = "/api/timeline/buckets?visibility=timeline"
+        cold, warm = [], []
+        for _ in range(ROUNDS):
+            db.run(f"UPDATE asset SET \"isFavorite\" = NOT \"isFavorite\" WHERE id = (SELECT id FROM asset "
+                   f"WHERE \"ownerId\" = '{owner}' LIMIT 1)")        # a change that every replica sees
+            cold.append(wall_ms(server, path))
+            warm.append(wall_ms(server, path))
+        self.row(names[0], cold, "ms", 150)
+        self.row(names[1], warm, "ms", 5)
+
+    def one_month(self, server, cluster, name):
+        bucket = server.ask_json("GET", "/api/timeline/buckets?visibility=timeline")[0]["timeBucket"]
+        path, times = f"/api/timeline/bucket?visibility=timeline&timeBucket={bucket}", []
+        for _ in range(ROUNDS):
+            before = cpu_ms(server.pid) + cpu_ms(cluster.pid)
+            for _ in range(10):
+                server.ask("GET", path)
+            times.append((cpu_ms(server.pid) + cpu_ms(cluster.pid) - before) / 10)
+        self.row(name, times, "ms", 40)
+
+
+def wall_ms(server, path):
+    start = time.monotonic()
+    server.ask("GET", path)
+    return (time.monotonic() - start) * 1000
+
+
 def main():
-    if len(sys.argv) < 3:
+    words, report = sys.argv[1:], None
+    if words[:1] == ["--json"]:
+        report, words = words[1], words[2:]
+    if len(words) < 2:
         sys.exit(__doc__)
-    bench = Bench(sys.argv[1], sys.argv[2], sys.argv[3:])
+    bench = Bench(words[0], words[1], words[2:])
     try:
         bench.run()
     finally:
         shutil.rmtree(bench.folder, ignore_errors=True)
+    if report:
+        Path(report).write_text(json.dumps(bench.rows, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
