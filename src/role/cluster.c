@@ -186,6 +186,20 @@ static fallible remove_tree(const struct cluster *c, const char *path)
     return process_run(&p, STOP_LIMIT_MS);
 }
 
+/* A state folder below a closed one (root's home, a private temporary folder) is out of the
+ * database user's reach. */
+static fallible require_reach(const struct cluster *c, const char *state_dir)
+{
+    const char *const argv[] = {"/usr/bin/test", "-x", c->socket, NULL};
+    const struct process p = program(c, argv);
+    if (c->uid == (uid_t)-1 || !process_run(&p, STOP_LIMIT_MS)) return NULL;
+    FAIL(BAD_REQUEST,
+        "Started as root, the private database runs as another user, who cannot enter %s. Open the "
+        "folders above it, or "
+        "choose another place with TINTYPE_STATE_DIR.",
+        state_dir);
+}
+
 /* Everything is made in a folder beside, which becomes the data folder by one rename: a crash
  * leaves no half cluster. */
 static fallible create(struct arena *a, struct cluster *c, const char *state_dir)
@@ -243,6 +257,7 @@ fallible cluster_prepare(struct arena *a, struct cluster *c, const char *state_d
     TRY(make_private(c, c->socket));
     c->url = cstr(a, str_fmt(a, "DB_URL=%s", url_of(a, c)));
     if (cluster_exists(state_dir)) return NULL;
+    TRY(require_reach(c, state_dir));
     return create(a, c, state_dir);
 }
 
