@@ -138,6 +138,30 @@ static void many_jobs_at_once_do_not_disturb_each_other(void **state)
         assert_failure(decode(STR("nothing")), BOX_UNSUPPORTED);
 }
 
+/* The first process that we started and that lives. */
+static pid_t nursery_pid(void)
+{
+    char path[64], text[32] = "";
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0) return 0;
+    return (pid_t)strtol(text, NULL, 10);
+}
+
+static void a_nursery_that_was_killed_is_replaced(void **state)
+{
+    (void)state;
+    assert_failure(decode(STR("nothing")), BOX_UNSUPPORTED);
+    const pid_t pid = nursery_pid();
+    assert_true(pid > 0);
+    kill(pid, SIGKILL);
+    /* Whether it is noticed when the order is sent or while its answer is waited for. */
+    err e = decode(STR("nothing"));
+    if (box_failure_of(e) != BOX_UNSUPPORTED) assert_failure(e, BOX_BROKEN);
+    assert_false(box_failure_is_files_fault(BOX_BROKEN));
+    assert_failure(decode(STR("nothing")), BOX_UNSUPPORTED);
+}
+
 /* ---- child profile ---- */
 
 static err run(const char *const *argv, int input_fd, const char *folder, str *output)
@@ -252,15 +276,48 @@ static void a_program_that_does_not_exist_is_named(void **state)
     assert_failure(e, BOX_TOOL_MISSING);
 }
 
-/* ---- a kernel without Landlock ---- */
+/* ---- kernels and containers that give less ---- */
 
-/* In a process of its own: all Landlock calls are unknown from here on, also for what it starts. */
-static void forget_landlock(void)
+/* In a process of its own: the calls answer with this error from here on, also for what it starts.
+ */
+static void refuse_calls(const int *numbers, size_t n, int error)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    for (int number = 444; number <= 446; number++)
-        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number, 0)) _exit(100);
+    for (size_t i = 0; i < n; i++)
+        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO((uint32_t)error), numbers[i], 0)) _exit(100);
     if (seccomp_load(filter)) _exit(101);
+}
+
+static int in_a_process(int (*test)(void))
+{
+    box_shutdown();
+    const pid_t pid = fork();
+    if (pid == 0) {
+        const int status = test();
+        box_shutdown();
+        _exit(status);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int in_a_container(void)
+{
+    refuse_calls(
+        (const int[]){SCMP_SYS(unshare), SCMP_SYS(mount), SCMP_SYS(pivot_root), SCMP_SYS(setns)}, 4,
+        EPERM);
+    str output;
+    err e = decode(STR("hook:escape"));
+    if (!e || strcmp(e->message, "The file is damaged: escapes:") != 0) return 1;
+    e = run((const char *[]){"/bin/echo", "hi", NULL}, -1, NULL, &output);
+    return !e && str_eq(output, STR("hi\n")) ? 0 : 2;
+}
+
+static void nothing_needs_rights_that_containers_lack(void **state)
+{
+    (void)state;
+    assert_int_equal(in_a_process(in_a_container), 0);
 }
 
 static int without_landlock(bool allow_weak)
@@ -284,31 +341,30 @@ static int without_landlock(bool allow_weak)
     return box_failure_of(e) == BOX_NO_SANDBOX ? 0 : 7;
 }
 
-static int status_without_landlock(bool allow_weak)
+static const int LANDLOCK_CALLS[] = {444, 445, 446};
+
+static int without_landlock_strict(void)
 {
-    box_shutdown();
-    const pid_t pid = fork();
-    if (pid == 0) {
-        forget_landlock();
-        const int status = without_landlock(allow_weak);
-        box_shutdown();
-        _exit(status);
-    }
-    int status;
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    refuse_calls(LANDLOCK_CALLS, 3, ENOSYS);
+    return without_landlock(false);
+}
+
+static int without_landlock_weak(void)
+{
+    refuse_calls(LANDLOCK_CALLS, 3, ENOSYS);
+    return without_landlock(true);
 }
 
 static void without_landlock_images_go_on_and_programs_are_refused(void **state)
 {
     (void)state;
-    assert_int_equal(status_without_landlock(false), 0);
+    assert_int_equal(in_a_process(without_landlock_strict), 0);
 }
 
 static void without_landlock_an_owner_may_allow_programs_that_cannot_write(void **state)
 {
     (void)state;
-    assert_int_equal(status_without_landlock(true), 0);
+    assert_int_equal(in_a_process(without_landlock_weak), 0);
 }
 
 int main(void)
@@ -321,6 +377,7 @@ int main(void)
         cmocka_unit_test(html_with_the_name_of_a_picture_is_no_picture),
         cmocka_unit_test(a_bomb_is_refused_by_its_dimensions),
         cmocka_unit_test(many_jobs_at_once_do_not_disturb_each_other),
+        cmocka_unit_test(a_nursery_that_was_killed_is_replaced),
         cmocka_unit_test(a_program_reads_its_input_and_no_other_file),
         cmocka_unit_test(a_program_writes_below_its_folder_only),
         cmocka_unit_test(ffmpeg_writes_a_video_into_its_folder),
@@ -328,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_program_sees_nothing_of_our_environment),
         cmocka_unit_test(a_program_that_prints_without_end_is_ended),
         cmocka_unit_test(a_program_that_does_not_exist_is_named),
+        cmocka_unit_test(nothing_needs_rights_that_containers_lack),
         cmocka_unit_test(without_landlock_images_go_on_and_programs_are_refused),
         cmocka_unit_test(without_landlock_an_owner_may_allow_programs_that_cannot_write),
     };

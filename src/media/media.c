@@ -3,6 +3,7 @@
 #include "core/size.h"
 #include "media/frame.h"
 #include "media/media.h"
+#include "media/panorama.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,6 +153,11 @@ fallible media_thumbnails(struct ctx *cx, const struct media_request *in, struct
     struct box_answer answer;
     TRY(box_run(cx, &request, &answer));
     if (answer.image.n_files != in->n_outputs) FAIL(INTERNAL, "the box made too few files");
+    for (uint32_t i = 0; i < in->n_outputs; i++) {
+        if (!in->outputs[i].panorama) continue;
+        TRY(panorama_copy(cx, in->fd, makings.v[i].fd, in->outputs[i].format));
+        answer.image.files[i].bytes = (uint64_t)lseek(makings.v[i].fd, 0, SEEK_END);
+    }
     TRY(finish(&makings));
     fill_result(cx, in, &answer.image, out);
     return NULL;

@@ -19,6 +19,7 @@ struct media_output {
     uint32_t size;          /* 0: full size */
     uint32_t quality;
     bool progressive;
+    bool panorama; /* carries over what makes a viewer show a sphere (XMP-GPano) */
 };
 
 struct media_request {

@@ -3,6 +3,7 @@
 #include "core/test.h"
 #include "media/frame.h"
 #include "media/media.h"
+#include "media/panorama.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -270,6 +271,49 @@ static void files_have_what_was_asked_for(void **state)
     empty_folder();
 }
 
+/* The smallest JPEG that ExifTool takes tags from: nothing but an XMP packet. */
+static int panorama(void)
+{
+    static const char xmp[] =
+        "http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "
+        "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description "
+        "xmlns:GPano='http://ns.google.com/photos/1.0/panorama/' "
+        "GPano:ProjectionType='equirectangular'/></rdf:RDF></x:xmpmeta>";
+    const uint16_t length = 2 + sizeof xmp - 1;
+    const uint8_t head[] = {0xff, 0xd8, 0xff, 0xe1, length >> 8, length & 255};
+    const int fd = memfd_create("panorama", MFD_CLOEXEC);
+    assert_ok(fd_write_all(fd, head, sizeof head));
+    assert_ok(fd_write_all(fd, xmp, sizeof xmp - 1));
+    assert_ok(fd_write_all(fd, "\xff\xd9", 2));
+    return fd;
+}
+
+static void a_sphere_stays_a_sphere(void **state)
+{
+    (void)state;
+    if (!getenv("TINTYPE_EXIFTOOL")) skip();
+    auto_fd original = panorama();
+    auto_fd fd = picture(1);
+    struct media_result result;
+    assert_ok(media_thumbnails(&cx,
+        &(struct media_request){
+            .fd = fd, .n_outputs = 1, .outputs = {{in_folder("preview.jpeg"), BOX_JPEG, 0, 80}}},
+        &result));
+    auto_fd derived = open(in_folder("preview.jpeg"), O_RDWR);
+    assert_ok(panorama_copy(&cx, original, derived, BOX_JPEG));
+    str bytes;
+    assert_ok(file_read(cx.arena, in_folder("preview.jpeg"), 1 << 20, &bytes));
+    assert_true(str_find(bytes, STR("equirectangular")) > 0);
+    assert_true(str_find(bytes, STR("ICC_PROFILE")) > 0);
+
+    /* Nothing to carry over changes nothing. */
+    assert_ok(panorama_copy(&cx, fd, derived, BOX_JPEG));
+    str again;
+    assert_ok(file_read(cx.arena, in_folder("preview.jpeg"), 1 << 20, &again));
+    assert_true(str_find(again, STR("equirectangular")) > 0);
+    empty_folder();
+}
+
 static void colours_are_srgb_unless_something_else_is_said(void **state)
 {
     (void)state;
@@ -338,6 +382,7 @@ int main(void)
         cmocka_unit_test(a_raw_file_is_developed_and_turned),
         cmocka_unit_test(a_failure_leaves_nothing_behind),
         cmocka_unit_test(files_have_what_was_asked_for),
+        cmocka_unit_test(a_sphere_stays_a_sphere),
         cmocka_unit_test(colours_are_srgb_unless_something_else_is_said),
         cmocka_unit_test(a_frame_is_scaled_by_its_shorter_side_as_it_is_shown),
         cmocka_unit_test(high_range_is_mapped_and_odd_formats_are_made_plain),

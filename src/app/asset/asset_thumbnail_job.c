@@ -47,6 +47,12 @@ static bool is_moving(const struct thumbnail_source *source)
     return source->type == ASSET_TYPE_VIDEO || str_ends_nocase(source->originalPath, STR(".gif"));
 }
 
+static bool is_panorama(const struct thumbnail_source *source)
+{
+    return source->projectionType.is == PRESENT &&
+           str_eq(source->projectionType.v, STR("EQUIRECTANGULAR"));
+}
+
 /* Adds one rendition; size 0 keeps all pixels. */
 static void add_output(struct ctx *cx, struct plan *plan, str type, enum ImageFormat format,
     int64_t size, int64_t quality, struct opt_bool progressive)
@@ -64,17 +70,17 @@ static void add_output(struct ctx *cx, struct plan *plan, str type, enum ImageFo
         .size = (uint32_t)size,
         .quality = (uint32_t)quality,
         .progressive = plan->derived[i].progressive,
+        .panorama = is_panorama(plan->source) && !is_moving(plan->source) &&
+                    !str_eq(type, STR("thumbnail")),
     };
 }
 
 static bool wants_fullsize(const struct ctx *cx, const struct thumbnail_source *source)
 {
-    const bool panorama = source->projectionType.is == PRESENT &&
-                          str_eq(source->projectionType.v, STR("EQUIRECTANGULAR"));
     const struct mime *mime = mime_find(source->originalFileName);
     const bool browsers_show_it = mime && (mime->flags & MIME_BROWSER);
     return !is_moving(source) && !browsers_show_it &&
-           (config_get(cx)->image.fullsize.enabled || panorama);
+           (config_get(cx)->image.fullsize.enabled || is_panorama(source));
 }
 
 static str present_or_empty(struct opt_str text)
