@@ -29,6 +29,9 @@ static const struct admin_command commands[] = {
         admin_enable_oauth_login},
     {"disable-oauth-login", "let nobody sign in through an OAuth provider",
         admin_disable_oauth_login},
+    {"change-media-location", "let the database follow files that were moved",
+        admin_change_media_location, .unable = "Unable to update database file paths."},
+    {"doctor", "look for what is wrong with this installation", admin_doctor, .ours = true},
     {"version", "the Immich version this server stands for", admin_version, .offline = true},
     {"operations", "the operations of the API, and which of them this build has", admin_operations,
         .offline = true},
@@ -96,7 +99,7 @@ static fallible run_with_database(const struct admin_command *command, struct ar
     return e;
 }
 
-static void run(const struct admin_command *command)
+static int run(const struct admin_command *command)
 {
     struct arena *arena = arena_new();
     err e = command->offline ? command->run(&(struct ctx){.arena = arena})
@@ -106,6 +109,7 @@ static void run(const struct admin_command *command)
         if (command->unable) printf("%s\n", command->unable);
     }
     arena_free(arena);
+    return e && command->ours ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
@@ -114,8 +118,7 @@ int main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : "help";
     for (size_t i = 0; i < LENGTH(commands); i++) {
         if (strcmp(name, commands[i].name) != 0) continue;
-        run(&commands[i]);
-        return EXIT_SUCCESS;
+        return run(&commands[i]);
     }
     const bool asked = strcmp(name, "help") == 0 || strcmp(name, "--help") == 0;
     print_help(stdout);

@@ -1,8 +1,8 @@
 /* `tintype admin`: what an administrator does at the machine itself, without the web app.
  *
  * Prompts and answers go to stdout with the words of contract/consistency; answers are lines of
- * stdin. A command that fails says why and what it was unable to do; the exit status stays 0, as
- * upstream's, whose callers compare the text.
+ * stdin. A command that fails says why and what it was unable to do; the exit status of upstream's
+ * commands stays 0, whose callers compare the text.
  *
  * Memory  cx->arena. Threads one.
  */
@@ -23,6 +23,7 @@ struct admin_command {
     fallible (*run)(struct ctx *cx); /* cx has an arena alone when `offline` */
     bool offline;                    /* needs no database */
     const char *unable;              /* last line after a failure, or NULL */
+    bool ours;                       /* not upstream's: a failure is seen in the exit status */
 };
 
 /* Asks; the answer is a line of stdin, empty when that has ended. */
@@ -39,6 +40,9 @@ fallible admin_enable_password_login(struct ctx *cx);
 fallible admin_disable_password_login(struct ctx *cx);
 fallible admin_enable_oauth_login(struct ctx *cx);
 fallible admin_disable_oauth_login(struct ctx *cx);
+
+fallible admin_change_media_location(struct ctx *cx);
+fallible admin_doctor(struct ctx *cx);
 
 fallible admin_operations(struct ctx *cx);
 fallible admin_openapi(struct ctx *cx);

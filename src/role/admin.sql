@@ -25,3 +25,15 @@ DELETE FROM session WHERE "userId" = $user;
 
 -- sql: admin_set_admin(email text, isAdmin bool) -> count
 UPDATE "user" SET "isAdmin" = $isAdmin WHERE email = $email AND "deletedAt" IS NULL;
+
+-- A few paths of each kind, to be shown before they are changed.
+-- sql: admin_sample_paths() -> many text
+(SELECT "originalPath" FROM asset WHERE NOT "isExternal" LIMIT 2)
+UNION ALL (SELECT path FROM asset_file LIMIT 2)
+UNION ALL (SELECT "thumbnailPath" FROM person WHERE "thumbnailPath" <> '' LIMIT 1)
+UNION ALL (SELECT "profileImagePath" FROM "user" WHERE "profileImagePath" <> '' LIMIT 1);
+
+-- Why jobs have failed for good, the most frequent first.
+-- row: admin_dead_jobs (name text, error text?, n int8)
+-- sql: admin_dead_jobs() -> many admin_dead_jobs
+SELECT name, error, count(*) AS n FROM tintype.job WHERE state = 'dead' GROUP BY name, error ORDER BY n DESC, name LIMIT 5;

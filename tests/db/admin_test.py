@@ -94,6 +94,32 @@ def test_logins_are_switched_and_only_differences_stored(admin):
     assert admin.config() == '{"oauth": {"clientId": "x"}, "trash": {"days": 29}}', admin.config()
 
 
+def test_paths_follow_files_that_were_moved(admin):
+    admin.db.run(f"""INSERT INTO asset ("ownerId", type, "originalPath", "fileCreatedAt", "fileModifiedAt", checksum,
+                         "originalFileName", "localDateTime", "checksumAlgorithm")
+                     SELECT '{ALICE}', 'IMAGE', path, now(), now(), sha256(path::bytea), 'a', now(), 'sha1'
+                     FROM unnest(ARRAY['/old/upload/a.jpg', '/older/upload/b.jpg']) AS path""")
+    paths = "SELECT string_agg(\"originalPath\", ' ' ORDER BY \"originalPath\") FROM asset"
+    refused = admin.run("change-media-location", "/old\nnew\n")
+    assert refused.endswith("must be an absolute path.\nUnable to update database file paths.\n"), refused
+    assert admin.run("change-media-location", "/old\n/new\nn\n").endswith("Do you want to proceed? [Y/n]\n")
+    assert "\nNo rows were updated\n" in admin.run("change-media-location", "/ol\n/new\n\n")
+    assert admin.db.value(paths) == "/old/upload/a.jpg /older/upload/b.jpg"
+    done = admin.run("change-media-location", "/old/\n/new\n\n")
+    assert "\n  /old/upload/a.jpg\n" in done and "\nMatching database file paths were updated successfully!\n" in done, done
+    assert "Enter the previous value of IMMICH_MEDIA_LOCATION: [/nonexistent]\n" in done
+    assert admin.db.value(paths) == "/new/upload/a.jpg /older/upload/b.jpg"
+
+
+def test_the_doctor_finds_what_is_wrong(admin):
+    admin.db.run("INSERT INTO tintype.job (queue, name, state, error) VALUES ('sidecar', 'SidecarCheck', 'dead', 'no disk')")
+    said = admin.run("doctor", status=1)
+    for expected in (r"^ok     database           PostgreSQL \d", r"^WRONG  workers            0 running, 0 jobs wait$",
+                     r"^WRONG  failed jobs ", r"^         1 x SidecarCheck: no disk$", r"^WRONG  media folders ",
+                     r"^ok     configuration ", r"^\d of \d checks found something$"):
+        assert re.search(expected, said, re.M), (expected, said)
+
+
 def test_what_needs_no_database(admin):
     admin.env.pop("DB_URL")
     assert admin.run("version") == "v3.1.0\n"

@@ -95,7 +95,7 @@ static str prefix_pattern(struct arena *a, str location)
     return buf_take(&b, a);
 }
 
-static fallible rewrite_paths(struct ctx *cx, str from, str to)
+fallible system_move_paths(struct ctx *cx, str from, str to, int64_t *changed)
 {
     int64_t originals, files, persons, profiles;
     const str pattern = prefix_pattern(cx->arena, from);
@@ -105,9 +105,16 @@ static fallible rewrite_paths(struct ctx *cx, str from, str to)
     TRY(sql_system_move_files(cx, &files, pattern, location));
     TRY(sql_system_move_persons(cx, &persons, pattern, location));
     TRY(sql_system_move_profiles(cx, &profiles, pattern, location));
+    *changed = originals + files + persons + profiles;
+    return NULL;
+}
+
+static fallible rewrite_paths(struct ctx *cx, str from, str to)
+{
+    int64_t changed;
+    TRY(system_move_paths(cx, from, to, &changed));
     log_info("the media location changed; paths in the database follow", KV("from", from),
-        KV("to", to), KV("originals", originals), KV("files", files), KV("persons", persons),
-        KV("profiles", profiles));
+        KV("to", to), KV("paths", changed));
     return NULL;
 }
 

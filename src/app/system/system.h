@@ -20,5 +20,8 @@ fallible system_document_delete(struct ctx *cx, str key);
  * done. */
 fallible system_is_onboarded(struct ctx *cx, bool *out);
 
+/* Every path that the database knows below `from` lies below `to` afterwards; no file is moved. */
+fallible system_move_paths(struct ctx *cx, str from, str to, int64_t *changed);
+
 /* Mount checks (lock 300) and the media location (lock 700). */
 fallible system_boot(struct ctx *cx);
