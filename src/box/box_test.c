@@ -268,6 +268,18 @@ static void a_program_that_prints_without_end_is_ended(void **state)
         run((const char *[]){"/usr/bin/yes", NULL}, -1, NULL, &output), BOX_OUTPUT_LIMIT);
 }
 
+static void a_program_that_complains_without_end_is_late_all_the_same(void **state)
+{
+    (void)state;
+    struct box_child_result result;
+    const char *const argv[] = {"/usr/bin/perl", "-e", "print STDERR 'x' x 4096 while 1", NULL};
+    err e = box_child_run(&cx,
+        &(struct box_child){
+            .argv = argv, .input_fd = -1, .output_fd = -1, .output_limit = 4096, .timeout_ms = 500},
+        &result);
+    assert_failure(e, BOX_TIME_LIMIT);
+}
+
 static void a_program_that_does_not_exist_is_named(void **state)
 {
     (void)state;
@@ -384,6 +396,7 @@ int main(void)
         cmocka_unit_test(a_program_has_no_sockets_and_starts_no_others),
         cmocka_unit_test(a_program_sees_nothing_of_our_environment),
         cmocka_unit_test(a_program_that_prints_without_end_is_ended),
+        cmocka_unit_test(a_program_that_complains_without_end_is_late_all_the_same),
         cmocka_unit_test(a_program_that_does_not_exist_is_named),
         cmocka_unit_test(nothing_needs_rights_that_containers_lack),
         cmocka_unit_test(without_landlock_images_go_on_and_programs_are_refused),

@@ -218,9 +218,9 @@ static fallible request_wait(struct request *r, int64_t deadline_ms, struct buf 
         struct pollfd polled[] = {{.fd = r->status, .events = POLLIN},
             {.fd = r->output, .events = POLLIN}, {.fd = r->errors, .events = POLLIN}};
         const int64_t left = deadline_ms - monotonic_ms();
-        const int ready = poll(polled, LENGTH(polled), (int)MAX(0, MIN(left, INT_MAX)));
-        if (ready < 0 && errno != EINTR) FAIL_ERRNO("poll", NULL);
-        if (ready == 0) {
+        if (poll(polled, LENGTH(polled), (int)MAX(0, MIN(left, INT_MAX))) < 0 && errno != EINTR)
+            FAIL_ERRNO("poll", NULL);
+        if (monotonic_ms() >= deadline_ms) {
             /* Other files in work lose their fork too; they are tried again. */
             driver_stop_generation(r->generation);
             BOX_FAIL(BOX_TIME_LIMIT, STR(""));

@@ -12,7 +12,11 @@
 
 #include "core/banned.h"
 
-enum { FOLDER_MODE = 0777, FILE_MODE = 0666 }; /* less the umask */
+enum {
+    FOLDER_MODE = 0777, /* less the umask */
+    FILE_MODE = 0666,
+    SLOW_BYTES_PER_MS = 20 * 1000,
+};
 
 /* A file that is being made. */
 struct making {
@@ -163,11 +167,17 @@ fallible media_thumbnails(struct ctx *cx, const struct media_request *in, struct
     return NULL;
 }
 
+/* All of the file is read, perhaps over a slow network. */
 fallible media_probe(struct ctx *cx, int fd, struct box_probe_answer *out)
 {
+    struct stat st;
+    if (fstat(fd, &st)) FAIL_ERRNO("fstat", NULL);
     struct box_answer answer;
     TRY(box_run(cx,
-        &(struct box_request){.task = BOX_PROBE, .input_fd = fd, .probe = {.packets = true}},
+        &(struct box_request){.task = BOX_PROBE,
+            .input_fd = fd,
+            .timeout_ms = BOX_TIMEOUT_MS + st.st_size / SLOW_BYTES_PER_MS,
+            .probe = {.packets = true}},
         &answer));
     *out = answer.probe;
     return NULL;
