@@ -118,6 +118,10 @@ static uuid decode_uuid(struct cell c)
 static str decode_str(struct arena *a, struct cell c)
 {
     if (c.type == wire_oid(DB_UUID)) return uuid_str(a, decode_uuid(c));
+    if (c.type == wire_oid(DB_TIMESTAMP)) {
+        char *text = arena_alloc_raw(a, WHEN_TEXT);
+        return (str){text, (size_t)when_format_local(decode_when(c), text)};
+    }
     if (c.type == wire_oid(DB_JSONB)) return (str){(const char *)c.p + 1, c.n - 1};
     return (str){(const char *)c.p, c.n};
 }
@@ -248,7 +252,8 @@ static bool type_fits(const struct field *f, Oid type)
 {
     switch (f->kind) {
     case FIELD_STR:
-        return type >= FIRST_USER_OID || IS_ONE_OF(type, DB_TEXT, DB_VARCHAR, DB_NAME, DB_UUID);
+        return type >= FIRST_USER_OID ||
+               IS_ONE_OF(type, DB_TEXT, DB_VARCHAR, DB_NAME, DB_UUID, DB_TIMESTAMP);
     case FIELD_ENUM:
         return type >= FIRST_USER_OID || IS_ONE_OF(type, DB_TEXT, DB_VARCHAR);
     case FIELD_RAW:

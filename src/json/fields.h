@@ -8,7 +8,8 @@
  *
  * How kinds lie in memory (`T` below), and what they are as JSON and as a column:
  *
- *   FIELD_STR     str                    text                       text, varchar, enum types
+ *   FIELD_STR     str                    text                       text, varchar, enum types,
+ *                                                                   timestamp as its JSON text
  *   FIELD_UUID    uuid                   text                       uuid
  *   FIELD_WHEN    struct when            ISO 8601, see date_form    timestamptz, timestamp
  *   FIELD_DATE    struct date            "YYYY-MM-DD"               date

@@ -67,9 +67,9 @@ ORDER BY 1 DESC;
 -- sql: timeline_bucket(caller uuid, stacked bool) -> query columns TimeBucketAssetResponseDto
 SELECT a.duration, a.id, a.visibility, a."isFavorite" AND a."ownerId" = $caller AS "isFavorite", a.type = 'IMAGE' AS "isImage",
     a."deletedAt" IS NOT NULL AS "isTrashed", a."livePhotoVideoId",
-    (a."fileCreatedAt" AT TIME ZONE 'UTC')::text AS "fileCreatedAt",
+    a."fileCreatedAt" AT TIME ZONE 'UTC' AS "fileCreatedAt",
     date_part('epoch', a."localDateTime" - a."fileCreatedAt") / 3600 AS "localOffsetHours",
-    (a."createdAt" AT TIME ZONE 'UTC')::text AS "createdAt",
+    a."createdAt" AT TIME ZONE 'UTC' AS "createdAt",
     a."ownerId", e."projectionType",
     coalesce(floor(nullif(a.width, 0)::float8 / nullif(a.height, 0) * 1000 + 0.5) / 1000, 1) AS ratio,
     a.status, a.thumbhash, e.city, e.country, e.latitude, e.longitude,

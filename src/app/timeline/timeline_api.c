@@ -308,19 +308,6 @@ static struct when next_month(struct when w)
     return when_from_civil(c);
 }
 
-/* PostgreSQL writes a space where the contract has a T. */
-static void mark_times(struct arena *a, struct list_str *times)
-{
-    for (size_t i = 0; i < times->n; i++) {
-        const str text = times->v[i];
-        char *marked = arena_alloc_raw(a, text.n);
-        const ptrdiff_t space = str_find_char(text, ' ');
-        memcpy(marked, text.p, text.n);
-        if (space >= 0) marked[space] = 'T';
-        times->v[i].p = marked;
-    }
-}
-
 static fallible select_bucket(struct ctx *cx, const struct view *view, struct when month,
     struct TimeBucketAssetResponseDto *out)
 {
@@ -344,10 +331,7 @@ static fallible select_bucket(struct ctx *cx, const struct view *view, struct wh
     else
         sqlb_tail(&q, "ORDER BY (a.\"localDateTime\" AT TIME ZONE 'UTC')::date DESC,"
                       " a.\"fileCreatedAt\" DESC");
-    TRY(sqlb_columns(&q, out));
-    mark_times(cx->arena, &out->fileCreatedAt);
-    mark_times(cx->arena, &out->createdAt);
-    return NULL;
+    return sqlb_columns(&q, out);
 }
 
 /* Columns that nobody asked for, or that a link may not show, are left out. */
