@@ -5,6 +5,7 @@
 #include "media/media.h"
 #include "media/panorama.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -65,6 +66,7 @@ static fallible begin(struct ctx *cx, struct makings *m, const char *path)
 static fallible give_name(struct making *making)
 {
     char link[32];
+    assert(making->path && making->temporary);
     snprintf(link, sizeof link, "/proc/self/fd/%d", making->fd);
     if (linkat(AT_FDCWD, link, AT_FDCWD, making->path, AT_SYMLINK_FOLLOW) == 0) {
         making->temporary = NULL;
