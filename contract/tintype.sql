@@ -133,7 +133,7 @@ CREATE TABLE IF NOT EXISTS tintype.quarantine (
 
 -- What each worker last said of itself, for the health of the installation; written when it changes.
 -- A worker is alive while connections of its name are: nobody writes a heartbeat, and disks may sleep.
-CREATE UNLOGGED TABLE IF NOT EXISTS tintype.worker (
+CREATE TABLE IF NOT EXISTS tintype.worker (
     name       text PRIMARY KEY,                        -- application_name of its connections
     box_ok     boolean NOT NULL,                        -- whether it can decode files, guarded
     box_detail text NOT NULL

@@ -31,6 +31,8 @@ enum {
 struct worker {
     struct boot boot;
     char name[NAME_MAX_BYTES + 1];
+    bool box_ok; /* whether decoding is guarded as it should be */
+    const char *box_detail;
     struct locks *locks;
     struct job_runner *runner;
     pthread_mutex_t mutex;
@@ -82,6 +84,8 @@ static void open_round(void *p, struct ctx *cx)
     config_release(store, cx->config);
     cx->config = config_acquire(store);
     apply_concurrency(w, &config_get(cx)->job);
+    e = sql_worker_report(cx, str_from(w->name), w->box_ok, str_from(w->box_detail));
+    if (e) log_warn("the state of this worker cannot be reported", KV_ERROR(e));
 }
 
 static void close_round(void *p, struct ctx *cx)
@@ -113,18 +117,17 @@ static void name_worker(struct worker *w)
     setenv("PGAPPNAME", w->name, 1);
 }
 
-static fallible report_box(struct worker *w)
+/* What guards decoding here, once: asking starts a helper process. */
+static void look_at_box(struct worker *w)
 {
     struct arena *arena = arena_new();
-    struct ctx cx = boot_ctx(&w->boot, arena);
+    struct ctx cx = {.arena = arena};
     struct box_status status = {0};
     err e = box_status_get(&cx, &status);
-    const str detail = str_dup(arena, str_from(e ? e->message : status.summary));
-    if (e || !status.child_allowed) log_warn("box", KV("status", detail));
-    e = sql_worker_report(&cx, str_from(w->name), !e && status.child_allowed, detail);
-    boot_ctx_end(&cx);
+    w->box_ok = !e && status.child_allowed;
+    w->box_detail = cstr(w->boot.arena, str_from(e ? e->message : status.summary));
+    if (!w->box_ok) log_warn("box", KV("status", w->box_detail));
     arena_free(arena);
-    return e;
 }
 
 static fallible start_schedule(struct worker *w)
@@ -169,7 +172,7 @@ static fallible start(struct worker *w)
     const struct env *env = &w->boot.env;
     box_configure(
         &(struct box_settings){.exiftool = env->exiftool, .allow_weak_child = env->allow_weak_box});
-    TRY(report_box(w));
+    look_at_box(w);
     TRY(locks_start(&w->locks, w->boot.conninfo));
     TRY(event_bus_start(
         &app->events, &(struct event_bus_opts){
