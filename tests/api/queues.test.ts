@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { admin, newUser, refusal, send } from './support/client.ts';
 
 const names = Object.values(QueueName);
-const idle = { active: 0, completed: 0, failed: 0, delayed: 0, waiting: 0, paused: 0 };
-const counts = Object.fromEntries(Object.keys(idle).map((key) => [key, expect.any(Number)]));
+// Other tests leave jobs behind.
+const counts = Object.fromEntries(
+  ['active', 'completed', 'failed', 'delayed', 'waiting', 'paused'].map((state) => [state, expect.any(Number)]),
+);
 
 test('every queue is listed in the order of the contract', async () => {
   const queues = await getQueues(admin());
@@ -19,7 +21,8 @@ test.each(names)('%s comes alone as well', async (name) => {
 test('old clients get them by name', async () => {
   const queues = await getQueuesLegacy(admin());
   expect(Object.keys(queues).sort()).toEqual([...names].sort());
-  expect(queues.ocr).toEqual({ jobCounts: idle, queueStatus: { isActive: false, isPaused: false } });
+  const queueStatus = { isActive: expect.any(Boolean), isPaused: false };
+  for (const queue of Object.values(queues)) expect(queue).toEqual({ jobCounts: counts, queueStatus });
 });
 
 test('a queue that does not exist is a mistake in its name', async () => {
