@@ -130,15 +130,16 @@ static bool is_local(int fd)
     return false;
 }
 
-/* Nobody works on it; fd then holds its lock. Its times may have been set by a client, but not that
- * of its last change. */
+/* Nobody works on it; fd then holds its lock, where there are locks. Its times may have been set by
+ * a client, but not that of its last change. */
 static bool is_left_behind(const char *path, int fd)
 {
     struct stat st, named;
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) return false;
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) return false;
+    const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (!locked && errno == EWOULDBLOCK) return false;
     if (lstat(path, &named) != 0 || named.st_ino != st.st_ino) return false;
-    return is_local(fd) || time(NULL) - st.st_ctim.tv_sec > UPLOAD_SWEEP_AGE_S;
+    return (locked && is_local(fd)) || time(NULL) - st.st_ctim.tv_sec > UPLOAD_SWEEP_AGE_S;
 }
 
 static fallible sweep_one(struct ctx *cx, uuid owner, const char *temporary)
