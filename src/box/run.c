@@ -114,7 +114,8 @@ static fallible start(void)
     posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDOUT_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, BOX_FD_CONTROL + 1);
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    /* A session of its own has no terminal that a job could type into. */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
     const int bad =
         posix_spawn(&nursery.pid, nursery.program, &actions, &attributes, argv, environment);
     posix_spawn_file_actions_destroy(&actions);

@@ -109,8 +109,8 @@ static void answer(const struct box_order *order)
 
 static _Noreturn void run_program(const struct box_order *order)
 {
-    static char *const environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
-        "HOME=/nonexistent", "PERL_HASH_SEED=0", NULL};
+    static char *const environment[] = {
+        "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "HOME=/nonexistent", NULL};
     const struct box_command *command = &order->command;
     char *argv[BOX_ARGUMENTS_MAX + 1] = {0};
     for (uint32_t i = 0; i < command->n_arguments; i++)
