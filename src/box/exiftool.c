@@ -146,25 +146,6 @@ static void encode_request(struct buf *out, const struct box_exiftool *in)
         buf_add_bytes(out, in->arguments[i], strlen(in->arguments[i]) + 1);
 }
 
-static bool send_request(const struct buf *bytes, const int *fds, size_t n_fds)
-{
-    union {
-        char space[CMSG_SPACE(sizeof(int) * PASSED_MAX)];
-        struct cmsghdr align;
-    } control = {0};
-    struct iovec iov = {bytes->p, bytes->n};
-    struct msghdr message = {.msg_iov = &iov,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-        .msg_controllen = CMSG_SPACE(sizeof(int) * n_fds)};
-    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(sizeof(int) * n_fds);
-    memcpy(CMSG_DATA(c), fds, sizeof(int) * n_fds);
-    return sendmsg(driver.control, &message, MSG_NOSIGNAL) == (ssize_t)bytes->n;
-}
-
 static fallible deliver(const struct buf *bytes, const int *fds, size_t n_fds, uint64_t *generation)
 {
     err e = NULL;
@@ -173,7 +154,7 @@ static fallible deliver(const struct buf *bytes, const int *fds, size_t n_fds, u
         for (int tries = 0; tries < 2; tries++) {
             if (!driver.running) TRY(driver_start());
             *generation = driver.generation;
-            if (send_request(bytes, fds, n_fds)) return NULL;
+            if (box_send(driver.control, bytes, fds, n_fds)) return NULL;
             e = driver_failure();
             driver_stop();
         }

@@ -6,6 +6,7 @@
 #include "core/thread.h"
 #include "core/time.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -126,8 +127,9 @@ static fallible start(void)
     return NULL;
 }
 
-static bool send_order(const struct buf *bytes, const int *fds, size_t n_fds)
+bool box_send(int socket, const struct buf *bytes, const int *fds, size_t n_fds)
 {
+    assert(n_fds <= BOX_PASSED_MAX);
     union {
         char space[CMSG_SPACE(sizeof(int) * BOX_PASSED_MAX)];
         struct cmsghdr align;
@@ -142,7 +144,7 @@ static bool send_order(const struct buf *bytes, const int *fds, size_t n_fds)
     c->cmsg_type = SCM_RIGHTS;
     c->cmsg_len = CMSG_LEN(sizeof(int) * n_fds);
     memcpy(CMSG_DATA(c), fds, sizeof(int) * n_fds);
-    return sendmsg(nursery.control, &message, MSG_NOSIGNAL) == (ssize_t)bytes->n;
+    return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)bytes->n;
 }
 
 static fallible deliver(const struct buf *bytes, const int *fds, size_t n_fds, uint64_t *generation)
@@ -154,7 +156,7 @@ static fallible deliver(const struct buf *bytes, const int *fds, size_t n_fds, u
         for (int tries = 0; tries < 2; tries++) {
             if (nursery.control < 0) TRY(start());
             *generation = nursery.generation;
-            if (send_order(bytes, fds, n_fds)) return NULL;
+            if (box_send(nursery.control, bytes, fds, n_fds)) return NULL;
             retire();
         }
     }

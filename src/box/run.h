@@ -34,6 +34,9 @@ struct box_job_end {
 #define auto_job_end __attribute__((cleanup(box_job_end_done))) struct box_job_end
 void box_job_end_done(struct box_job_end *end);
 
+/* One message with descriptors to a nursery or driver; false when it takes none. */
+bool box_send(int socket, const struct buf *bytes, const int *fds, size_t n_fds);
+
 /* Collects until the job has ended; it is killed at the deadline (monotonic_ms). */
 fallible box_job_wait(struct box_job *job, int64_t deadline_ms, struct box_job_end *end);
 /* Takes what a pipe has, at most up to the limit (beyond it `full` is set); closes it at its end.
