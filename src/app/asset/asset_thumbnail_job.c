@@ -120,11 +120,11 @@ static fallible make_files(struct ctx *cx, struct plan *plan, struct media_resul
     const char *path = cstr(cx->arena, plan->source->originalPath);
     auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) FAIL_ERRNO("open", path);
-    struct box_probe_answer video;
     plan->request.fd = fd;
     if (is_moving(plan->source)) {
-        TRY(media_probe(cx, fd, &video));
-        plan->request.video = &video;
+        struct box_probe_answer *video = ARENA_NEW(cx->arena, struct box_probe_answer);
+        TRY(media_probe(cx, fd, video));
+        plan->request.video = video;
         const enum ToneMapping tonemap = config_get(cx)->ffmpeg.tonemap;
         if (tonemap != TONE_MAPPING_DISABLED)
             plan->request.tonemap = ToneMapping_names.v[tonemap].p;

@@ -48,7 +48,7 @@ static bool find_kind(const uint8_t *bytes, size_t n, enum kind *out)
 {
     for (size_t i = 0; i < LENGTH(SIGNATURES); i++) {
         const struct signature *s = &SIGNATURES[i];
-        if (n < s->at + s->bytes.n || memcmp(bytes + s->at, s->bytes.p, s->bytes.n)) continue;
+        if (n < s->at + s->bytes.n || memcmp(bytes + s->at, s->bytes.p, s->bytes.n) != 0) continue;
         *out = s->kind;
         return true;
     }
