@@ -160,13 +160,14 @@ exiftool_install() {
     put_in_place exiftool $exiftool_version "$folder"
 }
 
-# Node packages of the tests. They lie in the checkout, because Node looks for them above the file that asks.
-test_tools_install() {
-    local folder=$root/tests/api hash
+# node_packages_install FOLDER: what FOLDER/package-lock.json names. They lie in the checkout, because Node looks for them
+# above the file that asks.
+node_packages_install() {
+    local folder=$root/$1 hash
     [ -f "$folder/package-lock.json" ] || return 0
     hash=$(sha256sum <"$folder/package-lock.json")
     [ "$(cat "$folder/node_modules/.tintype" 2>/dev/null)" != "$hash" ] || return 0
-    step "installing the test tools of tests/api"
+    step "installing the Node packages of $1"
     node_npm --prefix "$folder" ci --prefer-offline --ignore-scripts
     echo "$hash" >"$folder/node_modules/.tintype"
 }

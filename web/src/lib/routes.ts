@@ -1,0 +1,20 @@
+/** Every link of the app, on the paths of upstream's web app so that links and bookmarks survive. */
+import { resolve } from '$app/paths';
+
+export const routes = {
+  photos: (assetId?: string) => resolve('/(user)/photos/[[assetId=uuid]]', assetId ? { assetId } : {}),
+  trash: (assetId?: string) =>
+    resolve('/(user)/trash/[[photos=photos]]/[[assetId=uuid]]', assetId ? { photos: 'photos', assetId } : {}),
+  login: (back?: string) => withQuery(resolve('/auth/login'), { continue: back }),
+  register: () => resolve('/auth/register'),
+  onboarding: () => resolve('/auth/onboarding'),
+  changePassword: () => resolve('/auth/change-password'),
+  settings: () => resolve('/(user)/user-settings'),
+  about: () => resolve('/about'),
+};
+
+function withQuery(path: string, values: Record<string, string | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) query.set(name, value);
+  return query.size ? `${path}?${query}` : path;
+}

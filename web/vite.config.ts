@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import adapter from '@sveltejs/adapter-static';
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vitest/config';
+
+/** The sources of the inline scripts of app.html, as a Content-Security-Policy names them. SvelteKit adds its own. */
+function inlineScripts(): `sha256-${string}`[] {
+  const page = readFileSync(new URL('src/app.html', import.meta.url), 'utf8');
+  return [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(
+    ([, text]) => `sha256-${createHash('sha256').update(text!).digest('base64')}` as const,
+  );
+}
+
+export default defineConfig({
+  plugins: [
+    sveltekit({
+      adapter: adapter({ pages: process.env.TINTYPE_WWW ?? 'dist', fallback: 'index.html', precompress: true }),
+      // The same source makes the same bytes: no time, no counter. tools/build-web passes the hash of all inputs.
+      version: { name: process.env.TINTYPE_WEB_VERSION ?? 'development' },
+      csp: {
+        mode: 'hash',
+        directives: {
+          'default-src': ['self'],
+          'script-src': ['self', ...inlineScripts()],
+          'style-src': ['self'],
+          'style-src-attr': ['unsafe-inline'],
+          'img-src': ['self', 'blob:', 'data:'],
+          'media-src': ['self', 'blob:'],
+          'object-src': ['none'],
+          'base-uri': ['self'],
+          'form-action': ['self'],
+        },
+      },
+    }),
+  ],
+  server: { proxy: { '/api': { target: process.env.TINTYPE_URL ?? 'http://127.0.0.1:2283', ws: true } } },
+  test: { include: ['src/**/*.test.ts'] },
+});
