@@ -1,9 +1,7 @@
 // The program itself: what it says about its operations.
 
 import { execFileSync } from 'node:child_process';
-import path from 'node:path';
-
-export const program = () => process.env.TINTYPE ?? path.resolve(import.meta.dirname, '../../../build/tintype');
+import { program } from '../../support/tintype.mts';
 
 const run = (...words: string[]) => execFileSync(program(), ['admin', ...words], { encoding: 'utf8', maxBuffer: 64 << 20 });
 

@@ -2,15 +2,9 @@
 // TINTYPE_URL (an empty one, or one that these tests have used before). TINTYPE names the program to start;
 // TINTYPE_DB_URL the database of the server at TINTYPE_URL, without which tests that look into it cannot run.
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { defaults, login, signUpAdmin, type UserAdminResponseDto } from '@immich/sdk';
 import type { TestProject } from 'vitest/node';
+import { Tintype, waitForPong } from '../../support/tintype.mts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,7 +15,6 @@ declare module 'vitest' {
 }
 
 const ADMIN = { email: 'admin@example.com', password: 'a long password', name: 'Administrator' };
-const START_LIMIT_MS = 60_000;
 
 interface Server {
   url: string;
@@ -31,7 +24,7 @@ interface Server {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TINTYPE_URL;
-  const server = given ? running(given) : await start();
+  const server = given ? running(given) : await Tintype.start('api');
   try {
     defaults.baseUrl = `${server.url}/api`;
     await waitForPong(server.url);
@@ -47,62 +40,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 function running(url: string): Server {
   return { url: url.replace(/\/+$/, ''), databaseUrl: process.env.TINTYPE_DB_URL ?? '', stop: async () => {} };
-}
-
-async function start(): Promise<Server> {
-  const program = process.env.TINTYPE ?? path.resolve(import.meta.dirname, '../../../build/tintype');
-  const folder = await mkdtemp(path.join(tmpdir(), 'tintype-api.'));
-  await chmod(folder, 0o755); // the database's user passes through
-  const state = path.join(folder, 'state');
-  const port = await freePort();
-  const log = await open(path.join(folder, 'log'), 'w');
-  const child = spawn(program, {
-    stdio: ['ignore', log.fd, log.fd],
-    env: {
-      ...process.env,
-      IMMICH_HOST: '127.0.0.1',
-      IMMICH_PORT: String(port),
-      IMMICH_MEDIA_LOCATION: path.join(folder, 'media'),
-      TINTYPE_STATE_DIR: state,
-    },
-  });
-  await log.close();
-  return {
-    url: `http://127.0.0.1:${port}`,
-    databaseUrl: `postgresql:///immich?user=postgres&host=${encodeURIComponent(path.join(state, 'run'))}`,
-    stop: () => stop(child, folder),
-  };
-}
-
-// Ends it as a person would, and fails the run when it does not end cleanly.
-async function stop(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
-  const log = await readFile(path.join(folder, 'log'), 'utf8');
-  if (process.env.TINTYPE_KEEP_LOG) console.log(log);
-  await rm(folder, { recursive: true, force: true });
-  if (child.exitCode !== 0) throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}:\n${log.slice(-4000)}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function waitForPong(url: string): Promise<void> {
-  const end = Date.now() + START_LIMIT_MS;
-  while (Date.now() < end) {
-    const answer = await fetch(`${url}/api/server/ping`).then((response) => response.text(), () => '');
-    if (answer === '{"res":"pong"}') return;
-    await sleep(50);
-  }
-  throw new Error(`no server answers at ${url}`);
 }
 
 async function administrator() {

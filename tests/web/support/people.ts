@@ -1,0 +1,80 @@
+// Accounts and photos, made through the API: what a journey starts from.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+
+export const ADMIN = { email: 'hanna@example.org', password: 'a long password', name: 'Hanna' };
+
+/** The folder of real photos beside the checkout; undefined where it is not. */
+export const testdata = process.env.TINTYPE_SHARED ? path.join(process.env.TINTYPE_SHARED, 'testdata') : undefined;
+
+const PICTURE = /\.(jpe?g|png|webp|heic|avif|gif|tiff?)$/i;
+
+/** Pictures below a folder, in the order of their names. */
+export function pictures(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => PICTURE.test(name))
+    .map((name) => path.join(folder, name))
+    .filter((file) => statSync(file).isFile())
+    .sort();
+}
+
+async function send(url: string, method: string, address: string, token?: string, body?: unknown): Promise<unknown> {
+  const form = body instanceof FormData;
+  const response = await fetch(`${url}/api${address}`, {
+    method,
+    headers: { ...(form ? {} : { 'content-type': 'application/json' }), ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    body: form ? body : body === undefined ? null : JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${text}`);
+  return text ? JSON.parse(text) : undefined;
+}
+
+/** The administrator of a fresh server, past the onboarding. Gives the session's token. */
+export async function signUp(url: string): Promise<string> {
+  await send(url, 'POST', '/auth/admin-sign-up', undefined, ADMIN);
+  const token = await signIn(url);
+  await send(url, 'POST', '/system-metadata/admin-onboarding', token, { isOnboarded: true });
+  await send(url, 'PUT', '/users/me/onboarding', token, { isOnboarded: true });
+  return token;
+}
+
+export async function signIn(url: string): Promise<string> {
+  const { accessToken } = (await send(url, 'POST', '/auth/login', undefined, ADMIN)) as { accessToken: string };
+  return accessToken;
+}
+
+/** The browser has the session of a token, as if its person had signed in. */
+export async function useSession(context: BrowserContext, url: string, token: string): Promise<void> {
+  const cookies = { immich_access_token: token, immich_auth_type: 'password', immich_is_authenticated: 'true' };
+  await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
+}
+
+/** Uploads files and waits until each has its thumbnail. */
+export async function upload(url: string, token: string, files: string[]): Promise<void> {
+  for (const file of files) {
+    const { mtime } = statSync(file);
+    const form = new FormData();
+    form.set('fileCreatedAt', mtime.toISOString());
+    form.set('fileModifiedAt', mtime.toISOString());
+    form.set('assetData', new File([readFileSync(file)], path.basename(file)));
+    await send(url, 'POST', '/assets', token, form);
+  }
+  await thumbnails(url, token, 60_000);
+}
+
+/** Waits until nothing of the library lacks a thumbhash. */
+export async function thumbnails(url: string, token: string, limit: number): Promise<void> {
+  const end = Date.now() + limit;
+  while (Date.now() < end) {
+    const buckets = (await send(url, 'GET', '/timeline/buckets?visibility=timeline', token)) as { timeBucket: string }[];
+    const months = await Promise.all(
+      buckets.map(({ timeBucket }) => send(url, 'GET', `/timeline/bucket?visibility=timeline&timeBucket=${timeBucket}`, token)),
+    );
+    if ((months as { thumbhash: (string | null)[] }[]).every(({ thumbhash }) => thumbhash.every((hash) => hash !== null))) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('the thumbnails were not made in time');
+}
