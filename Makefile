@@ -1,5 +1,5 @@
 # Daily work. The scripts do it; this file only gives them short names.
-.PHONY: build dev test check api fuzz bench
+.PHONY: build dev test check api fuzz bench drill
 
 build:
 	script/setup
@@ -22,3 +22,6 @@ fuzz: # make fuzz T=json [SECONDS=60]
 
 bench:
 	script/bench
+
+drill: # all of them, about an hour; script/drill NAME for one
+	script/drill

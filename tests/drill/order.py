@@ -3,17 +3,12 @@
 
 usage: order.py BIN      BIN is the folder of the executables
 """
-import http.client
-import json
 import re
-import shutil
 import sys
-import tempfile
-import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from roles import EMAIL, PASSWORD, Cluster, Role, ask, free_port, multipart    # noqa: E402
+import roles
+from photos import Gallery
 
 CALLS = "fsync,fdatasync,link,linkat,rename,renameat,renameat2,sendto,sendmsg,write,writev"
 TRACE_SECONDS = 10
@@ -25,16 +20,6 @@ STEPS = (
     ("COMMIT", r'(sendto|write)\(\d+<[^>]*>, "[^"]*COMMIT'),
     ("201", r'(sendto|sendmsg|write|writev)\(\d+<.*HTTP/1\.1 201 '),
 )
-
-
-def upload(port, token):
-    kind, body = multipart("photo.jpg", b"\xff\xd8\xff" + b"x" * 100_000)
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    link.request("POST", "/api/assets", body, {"Authorization": f"Bearer {token}", "Content-Type": kind})
-    reply = link.getresponse()
-    answer = json.loads(reply.read())
-    assert reply.status == 201, (reply.status, answer)
-    return answer["id"]
 
 
 def check(trace, path):
@@ -50,48 +35,23 @@ def check(trace, path):
         at = found + 1
 
 
-def drill(bin_dir, folder):
-    media, log = folder / "media", folder / "trace"
-    media.mkdir()
-    port = free_port()
-    with Cluster() as cluster:
-        env = {"DB_URL": cluster.url(cluster.create("drill")), "IMMICH_MEDIA_LOCATION": str(media),
-               "IMMICH_HOST": "127.0.0.1", "IMMICH_PORT": str(port)}
-        strace = ("strace", "-f", "-y", "-qq", "-s", "400", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(log))
-        server = Role(bin_dir / "tintype-server", folder, env, strace)
-        server.start()
-        try:
-            server.wait_for_pong(port)
-            who = {"email": EMAIL, "password": PASSWORD}
-            ask(port, "POST", "/api/auth/admin-sign-up", who | {"name": "Drill"})
-            token = ask(port, "POST", "/api/auth/login", who)["accessToken"]
-            before = log.stat().st_size
-            asset = upload(port, token)
-            with cluster.connect("drill") as db:
-                path = Path(db.value(f"""SELECT "originalPath" FROM asset WHERE id = '{asset}'"""))
-            wait_for(log, before, "201 ")
-            with open(log, encoding="utf-8", errors="replace") as lines:
-                lines.seek(before)
-                check(lines.readlines(), path)
-        finally:
-            server.stop()
+def drill(bin_dir):
+    with roles.Site(bin_dir, "order") as site:
+        log = site.folder / "trace"
+        site.add_server(wrapper=("strace", "-f", "-y", "-qq", "-s", "400", "-e", f"trace={CALLS}", "-e", "signal=none", "-o",
+                                 str(log)))
+        site.sign_up()
+        gallery = Gallery(site)
+        before = log.stat().st_size
+        assert gallery.upload(0)[0] == 201, gallery.answers
+        with site.connect() as db:
+            path = Path(db.value("""SELECT "originalPath" FROM asset"""))
+        roles.wait_until(lambda: "201 " in log.read_text(errors="replace")[before:], TRACE_SECONDS, "strace writes of the answer")
+        with open(log, encoding="utf-8", errors="replace") as lines:
+            lines.seek(before)
+            check(lines.readlines(), path)
 
 
-def wait_for(log, start, text):
-    deadline = time.monotonic() + TRACE_SECONDS
-    while text not in log.read_text(errors="replace")[start:]:
-        assert time.monotonic() < deadline, "strace wrote nothing of the answer"
-        time.sleep(0.05)
-
-
-def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    folder = Path(tempfile.mkdtemp(prefix="tintype-order-"))
-    try:
-        drill(Path(sys.argv[1]).resolve(), folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-main()
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
+roles.run(drill, sys.argv[1])
