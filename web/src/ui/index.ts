@@ -1,2 +1,37 @@
 /** The components, without any knowledge of photos' server or of features. Each is shown on /dev/ui in all its states. */
-export {};
+export { default as Avatar } from './Avatar.svelte';
+export { default as Badge } from './Badge.svelte';
+export { default as Banner } from './Banner.svelte';
+export { default as Button } from './Button.svelte';
+export { default as Checkbox } from './Checkbox.svelte';
+export { default as Chip } from './Chip.svelte';
+export { default as ContextMenu } from './ContextMenu.svelte';
+export { default as CopyId } from './CopyId.svelte';
+export { default as Count } from './Count.svelte';
+export { default as Dialog } from './Dialog.svelte';
+export { default as EmptyState } from './EmptyState.svelte';
+export { default as ErrorState } from './ErrorState.svelte';
+export { default as Icon } from './Icon.svelte';
+export { default as IconButton } from './IconButton.svelte';
+export { default as Kbd } from './Kbd.svelte';
+export { default as Logo } from './Logo.svelte';
+export { default as Mark } from './Mark.svelte';
+export { default as Menu } from './Menu.svelte';
+export { default as PageTitle } from './PageTitle.svelte';
+export { default as Popover } from './Popover.svelte';
+export { default as Progress } from './Progress.svelte';
+export { default as RadioCard } from './RadioCard.svelte';
+export { default as Segmented } from './Segmented.svelte';
+export { default as SkipLink } from './SkipLink.svelte';
+export { default as Slider } from './Slider.svelte';
+export { default as State } from './State.svelte';
+export { default as Switch } from './Switch.svelte';
+export { default as TextArea } from './TextArea.svelte';
+export { default as TextField } from './TextField.svelte';
+export { default as Toaster } from './Toaster.svelte';
+
+export type { IconName } from './icons';
+export type { MenuItem } from './MenuPanel.svelte';
+export type { TriggerProps } from './Popover.svelte';
+export { getToasts, setToasts, Toasts, type Toast, type ToastAction, type ToastOptions } from './toasts.svelte';
+export { tooltip } from './tooltip';
