@@ -138,14 +138,38 @@ static void many_jobs_at_once_do_not_disturb_each_other(void **state)
         assert_failure(decode(STR("nothing")), BOX_UNSUPPORTED);
 }
 
-/* The first process that we started and that lives. */
-static pid_t nursery_pid(void)
+/* The first process that it started and that lives; 0: there is none. */
+static pid_t child_of(pid_t pid)
 {
     char path[64], text[32] = "";
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
     auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || read(fd, text, sizeof text - 1) <= 0) return 0;
     return (pid_t)strtol(text, NULL, 10);
+}
+
+static pid_t nursery_pid(void)
+{
+    return child_of(getpid());
+}
+
+/* As the kernel does when the machine is out of memory: another try may find some. */
+static void a_decoder_that_others_killed_is_no_fault_of_its_file(void **state)
+{
+    (void)state;
+    assert_failure(decode(STR("nothing")), BOX_UNSUPPORTED);
+    const pid_t nursery = nursery_pid();
+    const pid_t killer = fork();
+    assert_true(killer >= 0);
+    if (killer == 0) {
+        pid_t decoder;
+        while (!(decoder = child_of(nursery)))
+            usleep(1000);
+        _exit(kill(decoder, SIGKILL));
+    }
+    assert_failure(decode_for(STR("hook:spin"), 5000, 0), BOX_KILLED);
+    assert_false(box_failure_is_files_fault(BOX_KILLED));
+    assert_int_equal(waitpid(killer, NULL, 0), killer);
 }
 
 static void a_nursery_that_was_killed_is_replaced(void **state)
@@ -385,6 +409,7 @@ int main(void)
         cmocka_unit_test(a_decoder_can_open_start_and_reach_nothing),
         cmocka_unit_test(a_crash_costs_one_job_and_says_so),
         cmocka_unit_test(a_decoder_that_spins_is_ended_at_its_deadline),
+        cmocka_unit_test(a_decoder_that_others_killed_is_no_fault_of_its_file),
         cmocka_unit_test(memory_is_bounded_and_ours_does_not_move),
         cmocka_unit_test(html_with_the_name_of_a_picture_is_no_picture),
         cmocka_unit_test(a_bomb_is_refused_by_its_dimensions),

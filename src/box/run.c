@@ -346,8 +346,9 @@ static fallible signal_failure(const struct box_job *job, int number, const stru
     if (number == SIGXCPU) BOX_FAIL(BOX_CPU_LIMIT, STR(""));
     if (number == SIGXFSZ) BOX_FAIL(BOX_OUTPUT_LIMIT, STR(""));
     if (number == SIGBUS) BOX_FAIL(BOX_INPUT_CHANGED, STR(""));
-    /* Nobody but the kernel kills it unasked: out of memory. */
-    if (number == SIGKILL || speaks_of_memory(&end->errors)) BOX_FAIL(BOX_MEMORY_LIMIT, STR(""));
+    /* By the kernel when the machine, not this job, was out of memory: it takes the box first. */
+    if (number == SIGKILL) BOX_FAIL(BOX_KILLED, STR(""));
+    if (speaks_of_memory(&end->errors)) BOX_FAIL(BOX_MEMORY_LIMIT, STR(""));
     retire_generation(job->generation);
     log_debug("decoder crashed", KV("signal", number), KV("stderr", buf_str(&end->errors)));
     BOX_FAIL(BOX_CRASHED, ((str){text, (size_t)n}));

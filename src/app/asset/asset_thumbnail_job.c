@@ -3,6 +3,7 @@
  * upload is ready. */
 #include "app/app.h"
 #include "app/asset/asset.h"
+#include "box/box.h"
 #include "config/config.h"
 #include "config/env.h"
 #include "core/fd.h"
@@ -239,7 +240,10 @@ fallible job_AssetGenerateThumbnails(
     struct plan plan = {.id = in->id, .source = &source};
     struct media_result made;
     make_plan(cx, &plan);
-    TRY(make_files(cx, &plan, &made));
+    err e = make_files(cx, &plan, &made);
+    /* A hostile file costs one attempt; a decoder that never ends would take minutes in each. */
+    if (box_failure_is_files_fault(box_failure_of(e))) *result = JOB_FAILED;
+    TRY(e);
     TRY(store_rows(cx, &plan, &made, &gone));
     if (gone) {
         remove_files(&plan);
