@@ -1,5 +1,5 @@
 # Daily work. The scripts do it; this file only gives them short names.
-.PHONY: build dev test check api fuzz bench drill
+.PHONY: build dev test check api web fuzz bench drill
 
 build:
 	script/setup
@@ -16,6 +16,9 @@ check: # format, lint, clang-tidy, and the tests under sanitizers
 
 api:
 	script/test api
+
+web:
+	script/test web browser
 
 fuzz: # make fuzz T=json [SECONDS=60]
 	script/fuzz $(T) $(SECONDS)
