@@ -160,6 +160,14 @@ static fallible end_part(void *p)
     return NULL;
 }
 
+void upload_leave(const struct upload_file *file)
+{
+    ((struct upload_file *)(uintptr_t)file)->left = true; /* const for handlers only */
+    auto_fd mark = open(file->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, FILE_MODE);
+    if (mark < 0)
+        log_warn("no sweep will look for a file", KV_ERROR(err_errno("open", file->path)));
+}
+
 /* ---- life ---- */
 
 static struct upload_run *run_new(struct inner *in, str boundary)
@@ -192,7 +200,7 @@ void upload_discard(struct upload_run *run)
 {
     struct upload *u = run->in->x.upload;
     for (size_t i = 0; i < u->files_n; i++) {
-        if (unlink(u->files[i].path) != 0 && errno != ENOENT)
+        if (!u->files[i].left && unlink(u->files[i].path) != 0 && errno != ENOENT)
             log_warn("temporary file stays behind", KV("path", u->files[i].path));
         fd_close(&u->files[i].fd);
     }

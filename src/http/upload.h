@@ -40,7 +40,8 @@ struct upload_file {
     str filename; /* the part's own, UTF-8, without folders; may be empty */
     str type;     /* the part's Content-Type, "" when not sent */
     const char *path;
-    int fd; /* open for reading and writing */
+    int fd;    /* open for reading and writing */
+    bool left; /* see upload_leave */
     uint64_t size;
     uint8_t sha1[SHA1_SIZE];
 };
@@ -60,6 +61,10 @@ struct upload {
     struct upload_file files[UPLOAD_FILES_MAX];
     size_t files_n;
 };
+
+/* Nobody knows whether the file is needed: when the exchange ends its temporary name stays, for
+ * whoever sweeps the folder to decide. It comes back where it was renamed. */
+void upload_leave(const struct upload_file *file);
 
 /* The file of that field, NULL when it did not come. */
 const struct upload_file *upload_file_find(const struct upload *u, str field);

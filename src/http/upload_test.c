@@ -66,6 +66,12 @@ static void handle(struct app *app, struct exchange *x)
         const str kept = str_fmt(x->arena, "%s/kept", app->folder);
         assert_int_equal(rename(u->files[0].path, cstr(x->arena, kept)), 0);
     }
+    if (str_eq(x->request.path, STR("/leave"))) upload_leave(&u->files[0]);
+    if (str_eq(x->request.path, STR("/rename-and-leave"))) {
+        const str kept = str_fmt(x->arena, "%s/kept", app->folder);
+        assert_int_equal(rename(u->files[0].path, cstr(x->arena, kept)), 0);
+        upload_leave(&u->files[0]);
+    }
     app->handled++;
     reply_bytes(&x->reply, 201, STR("text/plain"), buf_take(&b, x->arena));
 }
@@ -109,6 +115,13 @@ static int count_files(const struct app *app)
         n += entry->d_name[0] != '.' || strlen(entry->d_name) > 2;
     closedir(dir);
     return n;
+}
+
+static void wait_for_finished(const struct app *app)
+{
+    for (int i = 0; i < 3000 && app->finished < app->begun; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
+    assert_int_equal(app->finished, app->begun);
 }
 
 static bool wait_for_files(const struct app *app, int n)
@@ -167,6 +180,30 @@ static void a_file_that_was_renamed_stays(void **state)
 }
 
 /* Larger than the ring and every buffer on the way; sent in odd pieces. */
+static void remove_files(const struct app *app)
+{
+    DIR *dir = opendir(app->folder);
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+}
+
+static void a_file_that_was_left_keeps_its_temporary_name(void **state)
+{
+    struct app *app = *state;
+    const str form = STR(FILE_PART("assetData", "a.jpg", "hello") END);
+    assert_int_equal(ask(app->arena, app->port, post(app, "/leave", "", form)).status, 201);
+    wait_for_finished(app);
+    assert_int_equal(count_files(app), 1);
+    remove_files(app);
+
+    assert_int_equal(
+        ask(app->arena, app->port, post(app, "/rename-and-leave", "", form)).status, 201);
+    wait_for_finished(app);
+    assert_int_equal(count_files(app), 2); /* its other name, and the mark */
+    remove_files(app);
+}
+
 static void a_large_file_arrives_whole(void **state)
 {
     struct app *app = *state;
@@ -335,9 +372,7 @@ static void an_aborted_upload_leaves_no_file(void **state)
     assert_true(wait_for_files(app, 1));
     close(fd);
     assert_true(wait_for_files(app, 0));
-    for (int i = 0; i < 2000 && app->finished < app->begun; i++)
-        nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
-    assert_int_equal(app->finished, app->begun);
+    wait_for_finished(app);
     assert_int_equal(app->handled, before);
 }
 
@@ -390,6 +425,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_and_files_reach_the_handler),
         cmocka_unit_test(a_file_that_was_renamed_stays),
+        cmocka_unit_test(a_file_that_was_left_keeps_its_temporary_name),
         cmocka_unit_test(a_large_file_arrives_whole),
         cmocka_unit_test(a_known_checksum_is_answered_before_the_body),
         cmocka_unit_test(an_early_answer_survives_a_client_that_sends_on),

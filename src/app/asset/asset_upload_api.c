@@ -125,6 +125,15 @@ static void remove_files(const struct arrival *a)
     if (a->sidecar_path) unlink(a->sidecar_path);
 }
 
+/* When a commit fails nobody knows whether it happened, and a row without its file would be a loss.
+ * The sweep of the next start asks for the rows. */
+static void leave_files(const struct arrival *a)
+{
+    log_warn("an upload ended unknown, its file stays", KV("file", a->media_path));
+    upload_leave(a->media);
+    if (a->sidecar_path) upload_leave(a->sidecar);
+}
+
 static fallible insert_asset(struct ctx *cx, struct arrival *a, bool *made)
 {
     const struct AssetMediaCreateDto *dto = a->dto;
@@ -204,10 +213,8 @@ static fallible store(struct ctx *cx, struct arrival *a, bool *made)
         remove_files(a);
         return e;
     }
-    /* When a commit fails nobody knows whether it happened: the files stay, for a row without its
-     * file would be a loss. */
     e = db_commit(cx);
-    if (e) log_warn("an upload ended unknown", KV("file", a->media_path), KV_ERROR(e));
+    if (e) leave_files(a);
     if (!e && !*made) remove_files(a);
     return e;
 }
