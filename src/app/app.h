@@ -18,6 +18,7 @@ struct app {
     const struct env *env;
     const char *media; /* the media location, absolute, without a slash at the end */
     struct db_pool *pool;
+    struct db_pool *watch; /* of the server role: for monitors, with short limits; otherwise NULL */
     struct config_store *config;
     struct event_bus *events;
     struct metrics *metrics;

@@ -2,6 +2,7 @@
 
 #include "core/log.h"
 #include "core/size.h"
+#include "db/answer.h"
 #include "db/pool.h"
 #include "db/wire.h"
 
@@ -102,7 +103,9 @@ __attribute__((returns_nonnull)) static err error_of(
     struct db *db, const char *statement, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (!state) /* no answer from the server */
+    if (!state && answer_was_silent(db->conn->pg))
+        return err_new(TIMED_OUT, 0, ERR_HERE, "%s: the database does not answer", statement);
+    if (!state)
         return err_new(
             RETRY, 0, ERR_HERE, "%s: the connection to the database was lost", statement);
     const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
@@ -130,26 +133,10 @@ static bool succeeded(const PGresult *result)
 
 static fallible simple(struct db *db, const char *text)
 {
-    PGresult *result = PQexec(db->conn->pg, text);
+    PGresult *result = answer_exec(db->conn->pg, text);
     err e = succeeded(result) ? NULL : error_of(db, text, result);
     PQclear(result);
     return e;
-}
-
-/* The outcome of what was sent: the first failure, because the last one of a session that the
- * server ended says no more than that it is gone. */
-static PGresult *collect(PGconn *pg)
-{
-    PGresult *kept = NULL, *next;
-    while ((next = PQgetResult(pg))) {
-        if (kept && !succeeded(kept)) {
-            PQclear(next);
-            continue;
-        }
-        PQclear(kept);
-        kept = next;
-    }
-    return kept ? kept : PQmakeEmptyPGresult(pg, PGRES_FATAL_ERROR);
 }
 
 /* Runs on the borrowed connection; the result may be a failure. A failure to send shows as one to
@@ -161,17 +148,17 @@ static PGresult *run(struct db *db, const struct sql *sql, const struct wire_par
     if (!sql->name) {
         PQsendQueryParams(
             pg, sql->text, n, params->types, params->values, params->lengths, params->formats, 1);
-        return collect(pg);
+        return answer_wait(pg);
     }
     if (!conn_find_prepared(db->conn, sql)) {
         PQsendPrepare(pg, sql->name, sql->text, n, params->types);
-        PGresult *prepared = collect(pg);
+        PGresult *prepared = answer_wait(pg);
         if (!succeeded(prepared)) return prepared;
         PQclear(prepared);
         conn_add_prepared(db->conn, sql);
     }
     PQsendQueryPrepared(pg, sql->name, n, params->values, params->lengths, params->formats, 1);
-    return collect(pg);
+    return answer_wait(pg);
 }
 
 /* A table that the statement reads was changed, or somebody deallocated our statements: nothing
@@ -197,7 +184,7 @@ static void forget_plans(struct db *db)
 {
     db->conn->stale = PQtransactionStatus(db->conn->pg) != PQTRANS_IDLE;
     if (db->conn->stale) return;
-    PQclear(PQexec(db->conn->pg, "DEALLOCATE ALL"));
+    PQclear(answer_exec(db->conn->pg, "DEALLOCATE ALL"));
     conn_forget_prepared(db->conn);
 }
 
@@ -376,7 +363,7 @@ fallible db_script(struct ctx *cx, const char *text)
     if (db->lost) FAIL(RETRY, "the connection to the database was lost in a transaction");
     if (!db->conn) TRY(pool_borrow(db->pool, &db->conn));
     TRY(test_savepoint(db, "SAVEPOINT one"));
-    PGresult *result = PQexec(db->conn->pg, text);
+    PGresult *result = answer_exec(db->conn->pg, text);
     err e = succeeded(result) ? NULL : error_of(db, "script", result);
     PQclear(result);
     if (e && PQstatus(db->conn->pg) != CONNECTION_OK) db->lost = db->depth || db->test;
@@ -397,7 +384,8 @@ static fallible begin(struct db *db, const char *text)
         const bool lost = PQstatus(db->conn->pg) != CONNECTION_OK;
         release(db);
         if (lost) pool_drop_idle(db->pool);
-        if (!lost || try) return e; /* BEGIN changes nothing: it may run twice */
+        /* BEGIN changes nothing: it may run twice, but not wait twice. */
+        if (!lost || try || err_is(e, TIMED_OUT)) return e;
     }
 }
 
@@ -437,7 +425,7 @@ fallible db_commit(struct ctx *cx)
         TRY(simple(db, text));
         db->depth--;
     } else {
-        PGresult *result = PQexec(db->conn->pg, "COMMIT");
+        PGresult *result = answer_exec(db->conn->pg, "COMMIT");
         /* COMMIT of a failed transaction is answered by ROLLBACK, without an error. */
         const bool committed = succeeded(result) && strcmp(PQcmdStatus(result), "COMMIT") == 0;
         err e = NULL;
@@ -493,7 +481,7 @@ void db_close(struct db *db)
 {
     struct ctx cx = {.arena = db->arena, .db = db};
     db_rollback_all(&cx);
-    if (db->test && db->conn) PQclear(PQexec(db->conn->pg, "ROLLBACK"));
+    if (db->test && db->conn) PQclear(answer_exec(db->conn->pg, "ROLLBACK"));
     db->test = false;
     release(db);
 }

@@ -36,8 +36,9 @@ struct db_pool;
 struct db_pool_opts {
     const char *conninfo;     /* a libpq URL or keyword string */
     size_t size;              /* connections at most */
+    int connect_timeout_ms;   /* 5 s, at least 2 s */
     int borrow_timeout_ms;    /* 5 s: how long a statement waits for a connection */
-    int statement_timeout_ms; /* 60 s */
+    int statement_timeout_ms; /* 60 s; half of it longer, or 5 s, the server may be silent */
     int lock_timeout_ms;      /* 15 s */
     int idle_timeout_ms;      /* 60 s: an open transaction that does nothing is ended */
 };

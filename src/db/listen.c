@@ -4,6 +4,7 @@
 #include "core/size.h"
 #include "core/thread.h"
 #include "core/time.h"
+#include "db/answer.h"
 #include "db/listen.h"
 #include "db/pool.h"
 
@@ -49,7 +50,7 @@ static bool listen_to_channels(PGconn *pg, const char *const *channels)
     for (; *channels; channels++) {
         char text[96];
         snprintf(text, sizeof text, "LISTEN %s", *channels);
-        PGresult *result = PQexec(pg, text);
+        PGresult *result = answer_exec(pg, text);
         const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
         PQclear(result);
         if (!done) return false;

@@ -16,7 +16,7 @@
 #include "core/banned.h"
 
 enum {
-    ANSWER_LIMIT_MS = 10 * 1000, /* every question here is answered at once or never */
+    QUESTION_LIMIT_MS = 10 * 1000, /* every question here is answered at once or never */
     TAKE_STEP_MS = 200,
     STACK_BYTES = 256 * 1024,
 };
@@ -56,8 +56,8 @@ static fallible connect_now(struct locks *l)
     if (l->pg) return NULL;
     const struct db_pool_opts limits = {
         .conninfo = l->conninfo,
-        .statement_timeout_ms = ANSWER_LIMIT_MS,
-        .lock_timeout_ms = ANSWER_LIMIT_MS,
+        .statement_timeout_ms = QUESTION_LIMIT_MS,
+        .lock_timeout_ms = QUESTION_LIMIT_MS,
     };
     return conn_open(&limits, &l->pg);
 }

@@ -5,6 +5,7 @@
 #include "core/size.h"
 #include "core/thread.h"
 #include "core/time.h"
+#include "db/answer.h"
 #include "db/pool.h"
 
 #include <assert.h>
@@ -16,7 +17,8 @@
 #include "core/banned.h"
 
 enum {
-    CONNECT_TIMEOUT_S = 5,
+    CONNECT_TIMEOUT_MS = 5 * 1000,
+    GRACE_MAX_MS = 5 * 1000,
     BACKOFF_MIN_MS = 100,
     BACKOFF_MAX_MS = 2000,
     IDLE_MAX_MS = 60 * 1000,
@@ -29,16 +31,19 @@ struct db_pool {
     struct db_pool_opts opts;
     struct conn *idle; /* newest first, so that spare ones grow old and are closed */
     size_t n_open;     /* idle, borrowed and being opened */
-    int64_t backoff_ms, retry_at_ms;
-    char problem[256]; /* why the last attempt to connect failed */
+    size_t n_opening;
+    int64_t backoff_ms, retry_at_ms; /* the first is 0 while connections can be opened */
+    int64_t away_since_ms;           /* since when they cannot */
+    char problem[256];               /* why the last attempt to connect failed */
 };
 
 /* --- One connection --- */
 
 fallible conn_open(const struct db_pool_opts *opts, PGconn **out)
 {
+    const int connect_ms = opts->connect_timeout_ms ? opts->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     char timeout[16];
-    snprintf(timeout, sizeof timeout, "%d", CONNECT_TIMEOUT_S);
+    snprintf(timeout, sizeof timeout, "%d", (connect_ms + 999) / 1000);
     /* What stands before dbname is a default that the URL may override. A peer that vanished
      * without a word is noticed by the keep-alives. */
     const char *const keys[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",
@@ -53,6 +58,7 @@ fallible conn_open(const struct db_pool_opts *opts, PGconn **out)
         PQfinish(pg);
         return e;
     }
+    answer_set_limit(pg, connect_ms);
     char settings[512];
     snprintf(settings, sizeof settings,
         "SET TimeZone = 'UTC'; SET statement_timeout = %d; SET lock_timeout = %d;"
@@ -60,7 +66,7 @@ fallible conn_open(const struct db_pool_opts *opts, PGconn **out)
         "SET jit = off; SET extra_float_digits = 1;"
         "SET tintype.session = 'on'" /* see tintype.handover in contract/tintype.sql */,
         opts->statement_timeout_ms, opts->lock_timeout_ms, opts->idle_timeout_ms);
-    PGresult *result = PQexec(pg, settings);
+    PGresult *result = answer_exec(pg, settings);
     const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
     PQclear(result);
     if (!done) {
@@ -69,6 +75,9 @@ fallible conn_open(const struct db_pool_opts *opts, PGconn **out)
         PQfinish(pg);
         return e;
     }
+    if (opts->statement_timeout_ms)
+        answer_set_limit(
+            pg, opts->statement_timeout_ms + MIN(opts->statement_timeout_ms / 2, GRACE_MAX_MS));
     *out = pg;
     return NULL;
 }
@@ -183,12 +192,15 @@ static void wait_until(struct db_pool *pool, int64_t until_ms)
 static struct conn *open_another(struct db_pool *pool)
 {
     pool->n_open++;
+    pool->n_opening++;
     pthread_mutex_unlock(&pool->mutex);
     PGconn *pg = NULL;
     err e = conn_open(&pool->opts, &pg);
     pthread_mutex_lock(&pool->mutex);
+    pool->n_opening--;
     if (e) {
         pool->n_open--;
+        if (!pool->backoff_ms) pool->away_since_ms = monotonic_ms();
         pool->backoff_ms =
             pool->backoff_ms ? MIN(2 * pool->backoff_ms, BACKOFF_MAX_MS) : BACKOFF_MIN_MS;
         pool->retry_at_ms = monotonic_ms() + pool->backoff_ms;
@@ -196,6 +208,7 @@ static struct conn *open_another(struct db_pool *pool)
         pthread_cond_broadcast(&pool->changed);
         return NULL;
     }
+    if (pool->backoff_ms) pthread_cond_broadcast(&pool->changed);
     pool->backoff_ms = 0;
     struct conn *c = calloc(1, sizeof *c);
     if (!c) log_die("out of memory");
@@ -217,6 +230,13 @@ static struct conn *take_idle(struct db_pool *pool)
     return NULL;
 }
 
+/* Nobody waits for a database that has been away for long: one after another tries to reach it, and
+ * the others fail at once. Otherwise those who wait would keep all threads busy. */
+static bool is_away(const struct db_pool *pool, int64_t now_ms)
+{
+    return pool->backoff_ms && now_ms - pool->away_since_ms > pool->opts.borrow_timeout_ms;
+}
+
 fallible pool_borrow(struct db_pool *pool, struct conn **out)
 {
     const int64_t deadline_ms = monotonic_ms() + pool->opts.borrow_timeout_ms;
@@ -224,15 +244,16 @@ fallible pool_borrow(struct db_pool *pool, struct conn **out)
     {
         for (;;) {
             struct conn *c = take_idle(pool);
-            const bool room = pool->n_open < pool->opts.size;
-            const int64_t now_ms = monotonic_ms();
-            if (!c && room && now_ms >= pool->retry_at_ms) c = open_another(pool);
+            const bool may_open =
+                pool->n_open < pool->opts.size && !(pool->backoff_ms && pool->n_opening);
+            if (!c && may_open && monotonic_ms() >= pool->retry_at_ms) c = open_another(pool);
             if (c) {
                 *out = c;
                 return NULL;
             }
-            if (monotonic_ms() >= deadline_ms) break;
-            wait_until(pool, room ? MIN(deadline_ms, pool->retry_at_ms) : deadline_ms);
+            const int64_t now_ms = monotonic_ms();
+            if (now_ms >= deadline_ms || is_away(pool, now_ms)) break;
+            wait_until(pool, may_open ? MIN(deadline_ms, pool->retry_at_ms) : deadline_ms);
         }
         if (pool->backoff_ms) FAIL(UNAVAILABLE, "%s", pool->problem);
     }

@@ -1,4 +1,5 @@
 #include "core/log.h"
+#include "db/answer.h"
 #include "db/session.h"
 
 #include <string.h>
@@ -34,14 +35,15 @@ static fallible look_at(PGconn *pg, PGresult *result, PGresult **out)
 fallible session_run(PGconn *pg, const char *text)
 {
     auto_result result = NULL;
-    return look_at(pg, PQexec(pg, text), &result);
+    return look_at(pg, answer_exec(pg, text), &result);
 }
 
 fallible session_ask(PGconn *pg, PGresult **out, const char *text, const char *p1, const char *p2)
 {
     const char *const values[] = {p1, p2};
     const int n = p2 ? 2 : p1 ? 1 : 0;
-    return look_at(pg, PQexecParams(pg, text, n, NULL, values, NULL, NULL, 0), out);
+    PQsendQueryParams(pg, text, n, NULL, values, NULL, NULL, 0);
+    return look_at(pg, answer_wait(pg), out);
 }
 
 fallible session_check(PGconn *pg, bool *out, const char *text, const char *p1)

@@ -71,6 +71,8 @@ struct pool *inner_pool(const struct inner *in)
         return in->server->streamers;
     case POOL_FILE:
         return in->server->files;
+    case POOL_WATCH:
+        return in->server->watchers;
     }
     return in->server->handlers;
 }

@@ -35,6 +35,7 @@ static struct http_options with_defaults(struct http_options o)
     set_default(&o.stream_threads, 4);
     set_default(&o.file_threads, 4);
     set_default(&o.upload_threads, 2);
+    set_default(&o.watch_threads, 2);
     set_default(&o.queue_max, 512);
     set_default(&o.connections_max, 4096);
     if (!o.header_timeout_ms) o.header_timeout_ms = HTTP_HEADER_TIMEOUT_MS;
@@ -99,6 +100,7 @@ static fallible start_all(struct http_server *s)
     TRY(pool_start(&s->streamers, "http-stream", o->stream_threads, o->queue_max));
     TRY(pool_start(&s->files, "http-file", o->file_threads, o->queue_max));
     TRY(pool_start(&s->uploads, "http-upload", o->upload_threads, o->queue_max));
+    TRY(pool_start(&s->watchers, "http-watch", o->watch_threads, o->queue_max));
     TRY(janitor_start(&s->janitor, s));
     if (s->hooks->websocket) TRY(ws_start(&s->ws, s));
     return start_daemon(s);
@@ -109,6 +111,7 @@ static void free_all(struct http_server *s)
     ws_stop(s->ws);
     pool_stop(s->handlers);
     pool_stop(s->streamers);
+    pool_stop(s->watchers);
     pool_stop(s->uploads);
     pool_stop(s->files);
     ws_free(s->ws);

@@ -43,6 +43,7 @@ enum pool_plan {
     POOL_HANDLER, /* short work, one database connection each */
     POOL_STREAM,  /* replies written while they are sent: sync, archives, exports */
     POOL_FILE,    /* only a look at the file system: web files */
+    POOL_WATCH, /* for monitors: never behind other requests, so that it can tell that they hang */
 };
 
 struct plan {
@@ -90,6 +91,7 @@ struct http_options {
     unsigned stream_threads;     /* 0 = 4 */
     unsigned file_threads;       /* 0 = 4 */
     unsigned upload_threads;     /* 0 = 2 */
+    unsigned watch_threads;      /* 0 = 2 */
     unsigned queue_max;          /* 0 = 512; waiting requests beyond it get 503 and Retry-After */
     unsigned connections_max;    /* 0 = 4096 */
     int64_t header_timeout_ms;   /* 0 = HTTP_HEADER_TIMEOUT_MS */

@@ -1,6 +1,7 @@
 #include "app/app.h"
 #include "app/health/health_checks.h"
 #include "config/config.h"
+#include "core/time.h"
 #include "gen/admin_sql.h"
 #include "gen/health_sql.h"
 #include "role/admin.h"
@@ -68,13 +69,13 @@ static void look_around(struct ctx *cx, struct findings *f)
     probe_start(&media, cx->app->media);
     err e = config_read(cx, cx->app->config, &config);
     report(f, !e, "configuration", e ? str_from(e->message) : STR("understood"));
-    probe_wait(&disk, &answer);
+    probe_wait(&disk, monotonic_ms() + PROBE_WAIT_MS, &answer);
     report(f, answer.ok, "disk", str_from(answer.detail));
-    probe_wait(&media, &answer);
+    probe_wait(&media, monotonic_ms() + PROBE_WAIT_MS, &answer);
     report(f, answer.ok, "media folders", str_from(answer.detail));
     if (e || !config.machineLearning.enabled || !config.machineLearning.urls.n) return;
     probe_start(&ml, cstr(cx->arena, config.machineLearning.urls.v[0]));
-    probe_wait(&ml, &answer);
+    probe_wait(&ml, monotonic_ms() + PROBE_WAIT_MS, &answer);
     report(f, answer.ok, "machine learning", str_from(answer.detail));
 }
 

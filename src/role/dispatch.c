@@ -67,6 +67,7 @@ void dispatch_plan(struct app *app, struct exchange *x, struct plan *plan)
     if (!x->route) return;
     const struct route *route = route_of(x);
     if (route->reply == ROUTE_REPLY_STREAM) plan->pool = POOL_STREAM;
+    if (route->watch) plan->pool = POOL_WATCH;
     switch (route->body_kind) {
     case ROUTE_BODY_NONE:
         plan->body = BODY_NONE;
@@ -152,7 +153,7 @@ static void open_ctx(struct app *app, struct exchange *x, struct ctx *cx)
     *cx = (struct ctx){
         .arena = x->arena,
         .app = app,
-        .db = db_open(app->pool, x->arena),
+        .db = db_open(route_of(x)->watch ? app->watch : app->pool, x->arena),
         .config = config_acquire(app->config),
         .request = &x->request,
         .reply = &x->reply,

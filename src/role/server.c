@@ -3,6 +3,7 @@
 #include "app/timeline/timeline.h"
 #include "core/log.h"
 #include "core/version.h"
+#include "db/db.h"
 #include "http/metrics.h"
 #include "http/server.h"
 #include "role/boot.h"
@@ -18,6 +19,8 @@ enum {
     HANDLER_THREADS = 8, /* each may hold one connection */
     STREAM_THREADS = 4,
     POOL_SIZE = HANDLER_THREADS + STREAM_THREADS,
+    WATCH_THREADS = 2,
+    WATCH_LIMIT_MS = 2000, /* monitors give up after a few seconds */
 };
 
 static const struct http_hooks hooks = {
@@ -39,6 +42,15 @@ static void sweep_uploads(struct boot *boot)
     arena_free(arena);
 }
 
+static fallible open_watch_pool(struct boot *boot)
+{
+    return db_pool_new(&boot->app.watch, &(struct db_pool_opts){.conninfo = boot->conninfo,
+                                             .size = WATCH_THREADS,
+                                             .connect_timeout_ms = WATCH_LIMIT_MS,
+                                             .borrow_timeout_ms = WATCH_LIMIT_MS,
+                                             .statement_timeout_ms = WATCH_LIMIT_MS});
+}
+
 static fallible serve(struct boot *boot)
 {
     struct app *app = &boot->app;
@@ -52,10 +64,12 @@ static fallible serve(struct boot *boot)
         .trusted_proxies = *env->trusted_proxies ? env->trusted_proxies : NULL,
         .handler_threads = HANDLER_THREADS,
         .stream_threads = STREAM_THREADS,
+        .watch_threads = WATCH_THREADS,
         .metrics = app->metrics,
     };
     struct http_server *http;
     sweep_uploads(boot);
+    TRY(open_watch_pool(boot));
     app->timeline = timeline_cache_new();
     TRY(push_start(boot)); /* first: handlers send events */
     err e = http_start(&http, &options, &hooks, app);
@@ -71,6 +85,7 @@ static fallible serve(struct boot *boot)
     push_stop(boot);
     metrics_server_stop(metrics);
     timeline_cache_free(app->timeline);
+    db_pool_free(app->watch);
     return e;
 }
 

@@ -469,6 +469,8 @@ def route_of(op, method, failed):
         parts.append(".dates = DATES_PG")
     if op.file_errors:
         parts.append(".file_errors = true")
+    if op.watch:
+        parts.append(".watch = true")
     if op.unlisted:
         parts.append(".unlisted = true")
     parts.append(f".failed = {c_string(failed)}")

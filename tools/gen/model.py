@@ -29,7 +29,7 @@ SCHEMA_REF = "#/components/schemas/"
 PARAMETER_REF = "#/components/parameters/"
 
 OPERATION_KEYS = {"x-access", "x-auth", "x-permission", "x-body", "x-reply", "x-status", "x-dates", "x-mirror", "x-unlisted",
-    "x-root", "x-file-errors", "x-errors", "x-check", "x-issues-order"}
+    "x-root", "x-file-errors", "x-errors", "x-check", "x-issues-order", "x-watch"}
 SCHEMA_KEYS = {"x-type", "x-raw", "x-omit-null", "x-optional", "x-input-trim", "x-lower", "x-dates", "x-coerce", "x-check",
     "x-unlisted", "x-nullable", "x-minimum", "x-maximum", "x-issues"}
 PARAMETER_KEYS = {"x-coerce", "x-unlisted"}
@@ -325,6 +325,7 @@ class Operation:
     mirror: bool
     unlisted: bool
     file_errors: bool
+    watch: bool
     body_kind: str  # none, json, form, stream
     body: Field
     params: dict  # place -> [Field]
@@ -613,7 +614,7 @@ class Model:
             id=op["operationId"], method=method.upper(), path=path if op.get("x-root") else "/api" + path, auth=auth,
             permission=permission, access=[], access_why="", status=status, reply=reply, out=out,
             dates_pg=dates_pg, dates_pg_fields=dates_pg_fields, mirror=self._mirror(op, item), unlisted=bool(op.get("x-unlisted")),
-            file_errors=bool(op.get("x-file-errors")), body_kind=body_kind, body=body, params=params,
+            file_errors=bool(op.get("x-file-errors")), watch=bool(op.get("x-watch")), body_kind=body_kind, body=body, params=params,
             check=op.get("x-check", ""), errors=self._errors(op),
             path_issues_first=self._path_first(op), node=op, where=op.where)
         self._access(operation, op)

@@ -89,6 +89,7 @@ struct route {
     const char *media;          /* ROUTE_REPLY_TEXT: Content-Type */
     enum date_form dates;
     bool file_errors;   /* every failure of the handler is 404 Not Found (http.md §3) */
+    bool watch;         /* of monitors: POOL_WATCH, and a database connection that waits briefly */
     const char *failed; /* message of a 500 */
     bool unlisted;
 

@@ -1,9 +1,5 @@
 -- What the health of the database and of its workers is told from.
 
--- For the rest of the transaction: a check is quick or has failed.
--- sql: health_limit(milliseconds text) -> void
-SELECT set_config('statement_timeout', $milliseconds, true);
-
 -- row: health_database (version text, connections int8, connectionsMax int8)
 -- sql: health_database() -> one health_database
 SELECT current_setting('server_version') AS version, (SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL) AS connections,

@@ -3,6 +3,7 @@
 #include "auth/auth.h"
 #include "config/config.h"
 #include "core/arena.h"
+#include "core/time.h"
 #include "db/db.h"
 #include "gen/health_sql.h"
 
@@ -13,17 +14,16 @@ static struct probe disk = PROBE(health_check_disk);
 static struct probe media = PROBE(health_check_media);
 static struct probe machine_learning = PROBE(health_check_ml);
 
-#define DATABASE_LIMIT_MS "2000"
-
 static struct HealthPartDto part(enum HealthPart name, bool ok, str detail)
 {
     return (struct HealthPartDto){.name = name, .ok = ok, .detail = detail};
 }
 
-static struct HealthPartDto part_of_probe(struct ctx *cx, enum HealthPart name, struct probe *probe)
+static struct HealthPartDto part_of_probe(
+    struct ctx *cx, enum HealthPart name, struct probe *probe, int64_t until_ms)
 {
     struct probe_answer answer;
-    probe_wait(probe, &answer);
+    probe_wait(probe, until_ms, &answer);
     return part(name, answer.ok, str_dup(cx->arena, str_from(answer.detail)));
 }
 
@@ -56,7 +56,6 @@ static fallible look_at_database(struct ctx *cx, struct database_parts *out)
     struct health_queue queue;
     struct list_health_box boxes;
     TRY(db_begin(cx));
-    TRY(sql_health_limit(cx, STR(DATABASE_LIMIT_MS)));
     TRY(sql_health_database(cx, &database));
     TRY(sql_health_queue(cx, &queue));
     TRY(sql_health_box(cx, &boxes));
@@ -94,6 +93,7 @@ static const char *ml_url(struct ctx *cx)
 
 fallible op_getHealth(struct ctx *cx, struct HealthResponseDto *out)
 {
+    const int64_t until_ms = monotonic_ms() + PROBE_WAIT_MS;
     const char *url = ml_url(cx);
     probe_start(&disk, cx->app->media);
     probe_start(&media, cx->app->media);
@@ -103,10 +103,10 @@ fallible op_getHealth(struct ctx *cx, struct HealthResponseDto *out)
     const struct HealthPartDto parts[] = {
         database.database,
         database.queue,
-        part_of_probe(cx, HEALTH_PART_DISK, &disk),
-        part_of_probe(cx, HEALTH_PART_MEDIA, &media),
+        part_of_probe(cx, HEALTH_PART_DISK, &disk, until_ms),
+        part_of_probe(cx, HEALTH_PART_MEDIA, &media, until_ms),
         database.box,
-        url ? part_of_probe(cx, HEALTH_PART_MACHINE_LEARNING, &machine_learning)
+        url ? part_of_probe(cx, HEALTH_PART_MACHINE_LEARNING, &machine_learning, until_ms)
             : part(HEALTH_PART_MACHINE_LEARNING, true, STR("switched off")),
     };
     const size_t n = sizeof parts / sizeof parts[0];

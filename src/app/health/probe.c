@@ -1,4 +1,5 @@
 #include "app/health/probe.h"
+#include "core/size.h"
 #include "core/thread.h"
 #include "core/time.h"
 
@@ -45,11 +46,20 @@ void probe_start(struct probe *p, const char *subject)
     }
 }
 
-void probe_wait(struct probe *p, struct probe_answer *out)
+/* On the clock of condition variables. */
+static struct timespec deadline(int64_t until_ms)
 {
     struct timespec end;
     clock_gettime(CLOCK_REALTIME, &end);
-    end.tv_sec += PROBE_WAIT_MS / 1000;
+    const int64_t ns = end.tv_nsec + MAX(until_ms - monotonic_ms(), 0) * 1000 * 1000;
+    end.tv_sec += ns / 1000000000;
+    end.tv_nsec = ns % 1000000000;
+    return end;
+}
+
+void probe_wait(struct probe *p, int64_t until_ms, struct probe_answer *out)
+{
+    const struct timespec end = deadline(until_ms);
     MUTEX_SCOPE(&p->mutex)
     {
         while (p->running && pthread_cond_timedwait(&p->done, &p->mutex, &end) == 0) {

@@ -41,5 +41,6 @@ struct probe {
 
 /* Starts the check unless it runs. `subject` is copied: a path, a URL. */
 void probe_start(struct probe *p, const char *subject);
-/* Its answer, or after PROBE_WAIT_MS that there is none. */
-void probe_wait(struct probe *p, struct probe_answer *out);
+/* Its answer, or that there was none until then (monotonic_ms; who asks gives all its checks the
+ * same PROBE_WAIT_MS). */
+void probe_wait(struct probe *p, int64_t until_ms, struct probe_answer *out);

@@ -24,11 +24,11 @@ static void an_answer_is_passed_on(void **state)
     static struct probe probe = PROBE(check);
     struct probe_answer answer;
     probe_start(&probe, "one");
-    probe_wait(&probe, &answer);
+    probe_wait(&probe, monotonic_ms() + PROBE_WAIT_MS, &answer);
     assert_true(answer.ok);
     assert_string_equal(answer.detail, "seen one");
     probe_start(&probe, "two");
-    probe_wait(&probe, &answer);
+    probe_wait(&probe, monotonic_ms() + PROBE_WAIT_MS, &answer);
     assert_string_equal(answer.detail, "seen two");
 }
 
@@ -41,7 +41,7 @@ static void silence_is_an_answer_too_and_runs_once(void **state)
     atomic_store(&hold, 1);
     const int64_t start = monotonic_ms();
     probe_start(&probe, "mount");
-    probe_wait(&probe, &answer);
+    probe_wait(&probe, monotonic_ms() + PROBE_WAIT_MS, &answer);
     const int64_t took = monotonic_ms() - start;
     assert_in_range(took, PROBE_WAIT_MS - 100, PROBE_WAIT_MS + 1000);
     assert_false(answer.ok);
@@ -49,7 +49,7 @@ static void silence_is_an_answer_too_and_runs_once(void **state)
 
     probe_start(&probe, "mount");
     atomic_store(&hold, 0);
-    probe_wait(&probe, &answer);
+    probe_wait(&probe, monotonic_ms() + PROBE_WAIT_MS, &answer);
     assert_true(answer.ok);
     assert_int_equal(atomic_load(&runs), 1);
 }
