@@ -34,6 +34,8 @@ export default defineConfig({
       },
     }),
   ],
+  // Nothing as data: in the style sheets: the policy above refuses fonts that come so.
+  build: { assetsInlineLimit: 0 },
   server: { proxy: { '/api': { target: process.env.TINTYPE_URL ?? 'http://127.0.0.1:2283', ws: true } } },
   test: { include: ['src/**/*.test.ts'] },
 });

@@ -7,8 +7,8 @@ export const routes = {
     resolve('/(user)/trash/[[photos=photos]]/[[assetId=uuid]]', assetId ? { photos: 'photos', assetId } : {}),
   login: (back?: string) => withQuery(resolve('/auth/login'), { continue: back }),
   register: () => resolve('/auth/register'),
-  onboarding: () => resolve('/auth/onboarding'),
-  changePassword: () => resolve('/auth/change-password'),
+  onboarding: (step?: string) => withQuery(resolve('/auth/onboarding'), { step }),
+  changePassword: (back?: string) => withQuery(resolve('/auth/change-password'), { continue: back }),
   settings: () => resolve('/(user)/user-settings'),
   about: () => resolve('/about'),
 };

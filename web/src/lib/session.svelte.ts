@@ -2,33 +2,61 @@
  * Who is signed in. Made by the layout of the signed-in pages, found by everything below it through `getSession()`.
  */
 import { createContext } from 'svelte';
-import { api, call, type Schema } from './api/client';
+import { api, call, ApiError, type Schema } from './api/client';
+
+export type User = Schema['UserAdminResponseDto'];
 
 export class Session {
-  user: Schema['UserAdminResponseDto'];
+  user: User;
 
-  constructor(user: Schema['UserAdminResponseDto']) {
+  constructor(user: User) {
     this.user = $state(user);
   }
 
-  /** Ends the session on the server and forgets what this device kept of it. */
-  async signOut(): Promise<void> {
-    await call(api.POST('/auth/logout'));
+  /** Ends the session on the server and forgets what this device kept of it. Returns where to go next. */
+  async signOut(): Promise<string> {
+    const { redirectUri } = await call(api.POST('/auth/logout'));
     await forgetDevice();
+    return redirectUri;
   }
 }
 
 export const [getSession, setSession] = createContext<Session>();
 
+/** What is private on this device, in caches and in storage, has names that begin so. */
+const PRIVATE = 'private-';
+const STORED_USER = `${PRIVATE}user`;
+
 /** Private answers in caches of this device end with the session, wherever it ended. */
 export async function forgetDevice(): Promise<void> {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PRIVATE)) localStorage.removeItem(key);
+  // The service worker may be about to keep an answer that is still on its way.
+  globalThis.navigator.serviceWorker?.controller?.postMessage('forget');
   const names = await globalThis.caches?.keys().catch(() => []);
-  await Promise.all((names ?? []).filter((name) => name.startsWith('private-')).map((name) => caches.delete(name)));
+  await Promise.all((names ?? []).filter((name) => name.startsWith(PRIVATE)).map((name) => caches.delete(name)));
 }
 
+/** Scripts cannot see the session's own cookie; this one comes and goes with it. */
+const hasSession = () => /(^|; )immich_is_authenticated=true(;|$)/.test(document.cookie);
+
 /** The user of this browser's session; null when nobody is signed in. */
-export async function currentUser(): Promise<Schema['UserAdminResponseDto'] | null> {
-  const { data, response } = await api.GET('/users/me');
-  if (response.status === 401) return null;
-  return data ?? (await call(Promise.resolve({ response })));
+export async function currentUser(): Promise<User | null> {
+  if (!hasSession()) return null;
+  try {
+    const user = await call(api.GET('/users/me'));
+    localStorage.setItem(STORED_USER, JSON.stringify(user));
+    return user;
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.status === 401) return null;
+    throw cause;
+  }
+}
+
+/** Who was signed in when the server last answered, for a start without it. */
+export function rememberedUser(): User | undefined {
+  try {
+    return (JSON.parse(localStorage.getItem(STORED_USER) ?? 'null') as User | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }

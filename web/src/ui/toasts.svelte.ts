@@ -14,6 +14,8 @@ export interface ToastOptions {
   tone?: 'plain' | 'error' | undefined;
   /** A later toast with the same id takes this one's place: progress, then result. */
   id?: string | undefined;
+  /** Stays until it is closed or something newer comes: an offer, not a result. */
+  sticky?: boolean | undefined;
 }
 export interface Toast extends ToastOptions {
   id: string;
@@ -87,7 +89,7 @@ export class Toasts {
 
   #arm(): void {
     clearTimeout(this.#timer);
-    if (this.current?.tone === 'plain' && !this.#held) this.#timer = setTimeout(() => this.close(), SHOWN_MS);
+    if (this.current?.tone === 'plain' && !this.current.sticky && !this.#held) this.#timer = setTimeout(() => this.close(), SHOWN_MS);
   }
 }
 
