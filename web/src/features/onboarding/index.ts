@@ -1,0 +1,6 @@
+/** The steps after the first account, and after everyone's first sign-in. */
+export { default as PhotosStep } from './PhotosStep.svelte';
+export { default as Steps } from './Steps.svelte';
+export { default as StorageStep } from './StorageStep.svelte';
+export { Onboarding } from './onboarding.svelte';
+export { position, stepAfter, type Step } from './steps';

@@ -1,0 +1,5 @@
+/** What a person can set: look and language on this device, account, password, devices. */
+export { default as Account } from './Account.svelte';
+export { default as Appearance } from './Appearance.svelte';
+export { default as Devices } from './Devices.svelte';
+export { default as Section } from './Section.svelte';

@@ -1,0 +1,45 @@
+/** How full it is: the person's own quota when there is one, else the disk. */
+import { api, call } from '#lib/api/client';
+import type { Session } from '#lib/session.svelte';
+import { currentUser } from '#lib/session.svelte';
+
+const STALE_MS = 60_000;
+
+export class Storage {
+  used = $state<number>();
+  total = $state<number>();
+  share = $derived(this.total ? Math.min((this.used ?? 0) / this.total, 1) : 0);
+  #askedAt = -Infinity;
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Asks again when what is known is old. It is small print: a failure keeps what was known. */
+  async refresh(): Promise<void> {
+    if (performance.now() - this.#askedAt < STALE_MS) return;
+    this.#askedAt = performance.now();
+    try {
+      if (this.#session.user.quotaSizeInBytes === null) await this.#askDisk();
+      else await this.#askQuota();
+    } catch {
+      this.#askedAt = -Infinity;
+    }
+  }
+
+  async #askDisk(): Promise<void> {
+    const disk = await call(api.GET('/server/storage'));
+    this.used = disk.diskUseRaw;
+    // What is left for us, not what the disk has: some of it is kept for others.
+    this.total = disk.diskUseRaw + disk.diskAvailableRaw;
+  }
+
+  async #askQuota(): Promise<void> {
+    const user = await currentUser();
+    if (!user) return;
+    this.#session.user = user;
+    this.used = user.quotaUsageInBytes ?? 0;
+    this.total = user.quotaSizeInBytes ?? undefined;
+  }
+}
