@@ -14,6 +14,9 @@ export interface FloatingOptions {
   onclose?: ((reason: 'outside' | 'escape' | 'focus') => void) | undefined;
 }
 
+/** Presses that closed a panel: they do nothing else, so a press beside a menu does not close the dialog below it too. */
+export const closingPresses = new WeakSet<Event>();
+
 export function floating(options: FloatingOptions): Attachment<HTMLElement> {
   return (panel) => {
     panel.popover = 'manual';
@@ -59,7 +62,9 @@ function watch(
   document.addEventListener(
     'pointerdown',
     (event) => {
-      if (!belongs(event.target)) onclose('outside');
+      if (belongs(event.target)) return;
+      closingPresses.add(event);
+      onclose('outside');
     },
     { capture: true, signal },
   );
