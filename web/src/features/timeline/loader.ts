@@ -1,0 +1,126 @@
+/**
+ * Which months are here: fetches those that the grid wants, a few at once, cancels what it no longer wants, and
+ * forgets what was seen longest ago.
+ */
+export interface LoaderOptions<T> {
+  /** Rejects with an AbortError when the signal fires. */
+  fetch(key: string, signal: AbortSignal): Promise<T>;
+  ondata(key: string, data: T | null): void;
+  onerror(key: string, cause: unknown): void;
+  /** What a month weighs, and how much is kept beyond what is wanted. */
+  weight(data: T): number;
+  capacity: number;
+}
+
+const AT_ONCE = 2;
+
+export class Loader<T> {
+  readonly #options: LoaderOptions<T>;
+  /** Oldest use first. */
+  readonly #here = new Map<string, number>();
+  readonly #running = new Map<string, AbortController>();
+  readonly #failed = new Set<string>();
+  readonly #asked = new Map<string, { promise: Promise<void>; resolve: () => void; reject: (cause: unknown) => void }>();
+  #wanted: readonly string[] = [];
+
+  constructor(options: LoaderOptions<T>) {
+    this.#options = options;
+  }
+
+  has(key: string): boolean {
+    return this.#here.has(key);
+  }
+
+  /** What the grid wants now, the most urgent first. */
+  want(keys: readonly string[]): void {
+    this.#wanted = keys;
+    for (const key of keys) this.#touch(key);
+    for (const [key, abort] of this.#running) if (!keys.includes(key) && !this.#asked.has(key)) abort.abort();
+    this.#pump();
+  }
+
+  /** For those who need a month whatever is on screen. */
+  load(key: string): Promise<void> {
+    if (this.#here.has(key)) {
+      this.#touch(key);
+      return Promise.resolve();
+    }
+    let asked = this.#asked.get(key);
+    if (!asked) {
+      this.#asked.set(key, (asked = Promise.withResolvers<void>()));
+      // Whoever asked hears of it; that nobody listens any more is no error.
+      asked.promise.catch(() => {});
+    }
+    this.#failed.delete(key);
+    this.#pump();
+    return asked.promise;
+  }
+
+  /** Tries again what failed. */
+  retry(): void {
+    this.#failed.clear();
+    this.#pump();
+  }
+
+  /** Forgets months that changed on the server; they are fetched again when they are wanted. */
+  forget(key: string): void {
+    this.#here.delete(key);
+    this.#running.get(key)?.abort();
+    this.#pump();
+  }
+
+  stop(): void {
+    this.#wanted = [];
+    for (const abort of this.#running.values()) abort.abort();
+    for (const { reject } of this.#asked.values()) reject(new DOMException('stopped', 'AbortError'));
+    this.#asked.clear();
+  }
+
+  #touch(key: string): void {
+    const weight = this.#here.get(key);
+    if (weight === undefined) return;
+    this.#here.delete(key);
+    this.#here.set(key, weight);
+  }
+
+  #pump(): void {
+    for (const key of [...this.#wanted, ...this.#asked.keys()]) {
+      if (this.#running.size >= AT_ONCE) return;
+      if (!this.#here.has(key) && !this.#running.has(key) && !this.#failed.has(key)) void this.#fetch(key);
+    }
+  }
+
+  async #fetch(key: string): Promise<void> {
+    const abort = new AbortController();
+    this.#running.set(key, abort);
+    try {
+      const data = await this.#options.fetch(key, abort.signal);
+      if (abort.signal.aborted) return;
+      this.#here.set(key, this.#options.weight(data));
+      this.#options.ondata(key, data);
+      this.#asked.get(key)?.resolve();
+    } catch (cause) {
+      if (abort.signal.aborted) return;
+      this.#failed.add(key);
+      this.#options.onerror(key, cause);
+      this.#asked.get(key)?.reject(cause);
+    } finally {
+      this.#running.delete(key);
+      if (!abort.signal.aborted) this.#asked.delete(key);
+      this.#evict();
+      this.#pump();
+    }
+  }
+
+  #evict(): void {
+    let total = 0;
+    for (const weight of this.#here.values()) total += weight;
+    for (const [key, weight] of this.#here) {
+      if (total <= this.#options.capacity) return;
+      if (this.#wanted.includes(key) || this.#asked.has(key)) continue;
+      this.#here.delete(key);
+      this.#options.ondata(key, null);
+      total -= weight;
+    }
+  }
+}

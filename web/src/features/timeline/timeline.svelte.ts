@@ -1,0 +1,202 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- plain collections; what is drawn has its own signals */
+/**
+ * The photos of a user by months, newest first: what is on the server, what of it is here, and the list that the
+ * viewer walks along. Made by the page; `TimelineView` draws it.
+ */
+import { createContext } from 'svelte';
+import { api, ApiError, call, type Schema } from '#lib/api/client';
+import type { Photo, PhotoList } from '#lib/photos';
+import { Grid, Selection, type Spot } from '#ui/grid';
+import { pack } from './columns';
+import { Loader } from './loader';
+import { Month } from './month';
+
+export interface Filter {
+  visibility?: Schema['AssetVisibility'];
+  isTrashed?: boolean;
+  isFavorite?: boolean;
+  albumId?: string;
+  personId?: string;
+  tagId?: string;
+  withStacked?: boolean;
+  withPartners?: boolean;
+}
+
+type State = 'loading' | 'ready' | 'failed';
+
+/** Photos kept beyond those in view. */
+const KEPT_PHOTOS = 60_000;
+const MONTH = /^\d{4}-\d{2}/;
+
+export class Timeline implements PhotoList {
+  readonly grid = new Grid(new Date().toISOString().slice(0, 8) + '01');
+  readonly selection = new Selection(this.grid);
+  readonly filter: Filter;
+  state = $state<State>('loading');
+  error = $state.raw<ApiError | null>(null);
+  /** Of all photos, here or not. */
+  count = $state(0);
+  readonly #months: Loader<Month>;
+
+  constructor(filter: Filter) {
+    this.filter = filter;
+    this.#months = new Loader<Month>({
+      fetch: (key, signal) => this.#fetchMonth(key, signal),
+      ondata: (key, month) => this.#setMonth(key, month),
+      onerror: (_, cause) => this.#fail(cause),
+      weight: (month) => month.length,
+      capacity: KEPT_PHOTOS,
+    });
+    this.grid.onwant = (keys) => this.#months.want(keys);
+  }
+
+  /** Asks for the counts. Once, and again after a failure. */
+  async start(): Promise<void> {
+    try {
+      const query = { ...this.filter };
+      const buckets = await call(api.GET('/timeline/buckets', { params: { query } }));
+      this.grid.setSections(buckets.map(({ timeBucket, count }) => ({ key: timeBucket, count })));
+      this.count = this.grid.geometry.count;
+      this.state = 'ready';
+      this.error = null;
+      this.#months.retry();
+    } catch (cause) {
+      this.#fail(cause);
+    }
+  }
+
+  stop(): void {
+    this.#months.stop();
+  }
+
+  get(id: string): Photo | undefined {
+    const spot = this.grid.geometry.find(id);
+    return spot && this.#photoAt(spot);
+  }
+
+  async find(id: string): Promise<Photo | undefined> {
+    if (!this.get(id)) {
+      const asset = await call(api.GET('/assets/{id}', { params: { path: { id } } }));
+      const month = MONTH.exec(asset.localDateTime)?.[0];
+      if (!month || this.grid.geometry.indexOfKey(`${month}-01`) < 0) return undefined;
+      await this.#months.load(`${month}-01`);
+    }
+    return this.get(id);
+  }
+
+  async neighbour(id: string, step: 1 | -1): Promise<Photo | undefined> {
+    const { geometry } = this.grid;
+    const spot = geometry.find(id);
+    if (!spot) return undefined;
+    let { section } = spot;
+    let index = spot.index + step;
+    for (;;) {
+      const { data } = geometry.sections[section]!;
+      if (data && index >= 0 && index < data.length) return data.photo(index);
+      section += step;
+      const next = geometry.sections[section];
+      if (!next) return undefined;
+      await this.#months.load(next.key);
+      index = step > 0 ? 0 : (next.data?.length ?? 0) - 1;
+    }
+  }
+
+  around(id: string, count: number): Photo[] {
+    const spot = this.grid.geometry.find(id);
+    if (!spot) return [];
+    const before = this.#walk(spot, -1, count).reverse();
+    return [...before, this.#photoAt(spot), ...this.#walk(spot, 1, count)];
+  }
+
+  reveal(id: string): void {
+    const spot = this.grid.geometry.find(id);
+    if (spot) this.grid.reveal(spot);
+  }
+
+  rectOf(id: string): DOMRect | undefined {
+    return this.grid.rectOf(id);
+  }
+
+  remove(ids: readonly string[]): Photo[] {
+    const removed: Photo[] = [];
+    for (const [section, own] of this.#bySection(ids)) {
+      const { key, data } = this.grid.geometry.sections[section]!;
+      removed.push(...own.map((index) => data!.photo(index)));
+      this.#setMonth(key, (data as Month).without(new Set(own.map((index) => data!.photo(index).id))));
+    }
+    this.selection.drop(ids);
+    return removed;
+  }
+
+  insert(photos: readonly Photo[]): void {
+    for (const [key, own] of Map.groupBy(photos, ({ takenAt }) => `${takenAt.slice(0, 7)}-01`)) {
+      const fresh = own.filter(({ id }) => !this.get(id));
+      if (!fresh.length) continue;
+      const { geometry } = this.grid;
+      const section = geometry.sections[geometry.indexOfKey(key)];
+      if (section?.data) this.#setMonth(key, (section.data as Month).with(fresh));
+      else this.#recount(key, (section?.count ?? 0) + fresh.length);
+    }
+    this.count = this.grid.geometry.count;
+  }
+
+  update(ids: readonly string[], change: Partial<Photo>): void {
+    for (const [section] of this.#bySection(ids)) {
+      const { key, data } = this.grid.geometry.sections[section]!;
+      this.#setMonth(key, (data as Month).changed(ids, change));
+    }
+  }
+
+  #photoAt({ section, index }: Spot): Photo {
+    return this.grid.geometry.sections[section]!.data!.photo(index);
+  }
+
+  #walk({ section, index }: Spot, step: 1 | -1, count: number): Photo[] {
+    const photos: Photo[] = [];
+    const { sections } = this.grid.geometry;
+    for (let data = sections[section]?.data; data && photos.length < count; ) {
+      index += step;
+      if (index >= 0 && index < data.length) photos.push(data.photo(index));
+      else {
+        data = sections[(section += step)]?.data;
+        index = step > 0 ? -1 : (data?.length ?? 0);
+      }
+    }
+    return photos;
+  }
+
+  #bySection(ids: readonly string[]): Map<number, number[]> {
+    const sections = new Map<number, number[]>();
+    for (const id of ids) {
+      const spot = this.grid.geometry.find(id);
+      if (spot) sections.set(spot.section, [...(sections.get(spot.section) ?? []), spot.index]);
+    }
+    return sections;
+  }
+
+  async #fetchMonth(key: string, signal: AbortSignal): Promise<Month> {
+    const query = { ...this.filter, timeBucket: key };
+    return Month.from(pack(await call(api.GET('/timeline/bucket', { params: { query }, signal }))));
+  }
+
+  #setMonth(key: string, month: Month | null): void {
+    if (month?.length === 0) this.#recount(key, 0);
+    else this.grid.setData(key, month);
+    this.count = this.grid.geometry.count;
+  }
+
+  /** A month came, went, or is known to hold another number of photos than those that are here. */
+  #recount(key: string, count: number): void {
+    const sections = this.grid.geometry.sections.map((section) => ({ key: section.key, count: section.count }));
+    const others = sections.filter((section) => section.key !== key);
+    if (count) others.push({ key, count });
+    this.grid.setSections(others.sort((a, b) => (a.key < b.key ? 1 : -1)));
+  }
+
+  #fail(cause: unknown): void {
+    this.error = cause instanceof ApiError ? cause : new ApiError(0, String(cause), undefined);
+    if (this.state === 'loading') this.state = 'failed';
+  }
+}
+
+export const [getTimeline, setTimeline] = createContext<Timeline>();

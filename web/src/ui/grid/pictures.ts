@@ -1,0 +1,78 @@
+/**
+ * Loads the pictures of tiles: a few at once, those in view first, none that left the screen. A browser left alone
+ * loads them in the order in which they were asked for, and the ones that matter wait behind those that passed.
+ */
+export interface Job {
+  readonly image: HTMLImageElement;
+  readonly url: string;
+  /** Pixels from the view; the smaller, the sooner. */
+  distance(): number;
+  /** `waited` milliseconds for the picture; 0: it was here already. */
+  onload(waited: number): void;
+  onerror(): void;
+}
+
+/** Browsers open six connections to a server over HTTP/1.1; a few more wait for no answer to come to no request. */
+const AT_ONCE = 10;
+
+export class PictureQueue {
+  readonly #waiting = new Set<Job>();
+  readonly #running = new Set<Job>();
+  #scheduled = false;
+
+  /** Returns what cancels it. */
+  add(job: Job): () => void {
+    this.#waiting.add(job);
+    this.#schedule();
+    return () => this.#cancel(job);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // All tiles of a frame ask first, then the nearest go.
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    const free = AT_ONCE - this.#running.size;
+    if (free <= 0 || !this.#waiting.size) return;
+    const jobs = [...this.#waiting].map((job) => ({ job, distance: job.distance() }));
+    jobs.sort((a, b) => a.distance - b.distance);
+    for (const { job } of jobs.slice(0, free)) this.#start(job);
+  }
+
+  #start(job: Job): void {
+    const { image } = job;
+    const started = performance.now();
+    this.#waiting.delete(job);
+    image.src = job.url;
+    if (image.complete && image.naturalWidth) {
+      job.onload(0);
+      this.#schedule();
+      return;
+    }
+    this.#running.add(job);
+    image.onload = () => this.#end(job, () => job.onload(performance.now() - started));
+    image.onerror = () => this.#end(job, () => job.onerror());
+  }
+
+  #end(job: Job, tell: () => void): void {
+    this.#running.delete(job);
+    job.image.onload = job.image.onerror = null;
+    tell();
+    this.#schedule();
+  }
+
+  #cancel(job: Job): void {
+    this.#waiting.delete(job);
+    if (!this.#running.delete(job)) return;
+    job.image.onload = job.image.onerror = null;
+    // Taking an image out of the document does not stop its request; this does.
+    job.image.removeAttribute('src');
+    this.#schedule();
+  }
+}

@@ -1,0 +1,22 @@
+/** How the grid looks at a width and density. The numbers are those of tokens.css, where they are for eyes. */
+import type { GridStyle } from './section';
+
+export type Density = 'comfortable' | 'compact' | 'large';
+
+const ROWS: Record<Density, { row: number; gap: number }> = {
+  comfortable: { row: 212, gap: 4 },
+  compact: { row: 132, gap: 2 },
+  large: { row: 320, gap: 8 },
+};
+const PHONE = 640;
+const PHONE_COLUMNS = 3;
+const PHONE_GAP = 2;
+
+/** @param width of the photos @param container of what holds them: decides on phone or not */
+export function gridStyle(width: number, container: number, density: Density, columns = PHONE_COLUMNS): GridStyle {
+  if (container < PHONE) {
+    const heads = { monthHead: 52, dayHead: 58, firstDayHead: 46, end: 16 };
+    return { width, row: Math.floor((width + PHONE_GAP) / columns - PHONE_GAP), gap: PHONE_GAP, columns, ...heads };
+  }
+  return { width, ...ROWS[density], columns: 0, monthHead: 56, dayHead: 62, firstDayHead: 46, end: 40 };
+}
