@@ -37,6 +37,11 @@ export function watchAnswers(listener: Watcher): void {
   watcher = listener;
 }
 
+/** For the requests that fetch cannot make (uploads with progress): they are answers, too. */
+export function noteAnswer(answer: { status: number; path: string }): void {
+  watcher(answer);
+}
+
 async function limitedFetch(request: Request): Promise<Response> {
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const path = new URL(request.url).pathname;
