@@ -1,6 +1,7 @@
 /**
- * Panels above the page beside an anchor: menus, popovers, tooltips. They are native popovers, so nothing clips them and
- * they lie above dialogs; where they go is our own arithmetic, because anchors in CSS are younger than our oldest browser.
+ * Panels above the page beside an anchor: menus and popovers. They are native popovers where the browser has them
+ * (Firefox since 125), so nothing clips them; their styles place them likewise without. Where they go is our own
+ * arithmetic, because anchors in CSS are younger still.
  */
 import type { Attachment } from 'svelte/attachments';
 import { place, type Box, type Wish } from './place';
@@ -20,7 +21,7 @@ export const closingPresses = new WeakSet<Event>();
 export function floating(options: FloatingOptions): Attachment<HTMLElement> {
   return (panel) => {
     panel.popover = 'manual';
-    panel.showPopover();
+    panel.showPopover?.();
     const move = () => position(panel, options);
     move();
     const stop = new AbortController();

@@ -47,7 +47,7 @@ function show(element: HTMLElement, text: string, shortcut: string | undefined):
   panel ??= make();
   panel.replaceChildren(text, ...(shortcut ? keyCaps(shortcut).map(cap) : []));
   document.body.append(panel);
-  panel.showPopover();
+  panel.showPopover?.();
   const view = { width: document.documentElement.clientWidth, height: innerHeight };
   const size = { width: panel.offsetWidth, height: panel.offsetHeight };
   const { x, y } = place(element.getBoundingClientRect(), size, view, { align: 'centre' });
