@@ -92,5 +92,8 @@ export const DOTS: Partial<Record<IconName, { d: string; width: number }>> = {
   tag: { d: 'M8.3 8.8v.1', width: 2.4 },
 };
 
+/** Filled while they are on; every other icon keeps its outline. */
+export const FILLABLE: ReadonlySet<IconName> = new Set(['heart', 'play', 'star']);
+
 /** Pointing along the line of text: they turn with it. */
 export const MIRRORED: ReadonlySet<IconName> = new Set(['back', 'left', 'logout', 'right', 'undo']);
