@@ -37,6 +37,8 @@ export interface PhotoList {
   reveal(id: string): void;
   /** Where the tile is on screen; undefined while it is not there. */
   rectOf(id: string): DOMRect | undefined;
+  /** Gives the tile the keyboard's focus, when it is on screen. */
+  focus(id: string): void;
   /** Changes what is shown, in the same frame; a refusal is taken back with the photos that were given. */
   remove(ids: readonly string[]): Photo[];
   insert(photos: readonly Photo[]): void;

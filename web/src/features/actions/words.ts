@@ -1,6 +1,7 @@
 /** Photos in words: how many of what, and which. */
-import { currentLocale, t } from '#lib/i18n';
+import { t } from '#lib/i18n';
 import type { Photo } from '#lib/photos';
+import { formatMoment } from '#lib/time';
 
 /** '1 photo', '12 videos', '3 photos and videos' */
 export function countWords(photos: readonly Photo[]): string {
@@ -9,9 +10,7 @@ export function countWords(photos: readonly Photo[]): string {
   return t('actions.count', { kind, count: photos.length });
 }
 
-/** 'Sunday, 14 June 2026, 19:42, Konstanz': what a photo without a title is called. */
+/** 'Sunday 14 June 2026, 19:42, Konstanz, Germany': what a photo without a title is called. */
 export function photoName(photo: Photo): string {
-  const taken = new Date(`${photo.takenAt.replace(/Z$/, '')}Z`);
-  const when = taken.toLocaleString(currentLocale(), { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
-  return [when, photo.city].filter(Boolean).join(', ');
+  return [formatMoment(photo.takenAt), photo.city, photo.country].filter(Boolean).join(', ');
 }

@@ -37,6 +37,7 @@ export class Timeline implements PhotoList {
   /** Of all photos, here or not. */
   count = $state(0);
   readonly #months: Loader<Month>;
+  #started: Promise<void> | undefined;
 
   constructor(filter: Filter) {
     this.filter = filter;
@@ -51,7 +52,11 @@ export class Timeline implements PhotoList {
   }
 
   /** Asks for the counts. Once, and again after a failure. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return (this.#started = this.#start());
+  }
+
+  async #start(): Promise<void> {
     try {
       const query = { ...this.filter };
       const buckets = await call(api.GET('/timeline/buckets', { params: { query } }));
@@ -70,11 +75,14 @@ export class Timeline implements PhotoList {
   }
 
   get(id: string): Photo | undefined {
+    // Who shows this photo is told when it changes.
+    void this.grid.version;
     const spot = this.grid.geometry.find(id);
     return spot && this.#photoAt(spot);
   }
 
   async find(id: string): Promise<Photo | undefined> {
+    await this.#started;
     if (!this.get(id)) {
       const asset = await call(api.GET('/assets/{id}', { params: { path: { id } } }));
       const month = MONTH.exec(asset.localDateTime)?.[0];
@@ -102,6 +110,7 @@ export class Timeline implements PhotoList {
   }
 
   around(id: string, count: number): Photo[] {
+    void this.grid.version;
     const spot = this.grid.geometry.find(id);
     if (!spot) return [];
     const before = this.#walk(spot, -1, count).reverse();
@@ -115,6 +124,10 @@ export class Timeline implements PhotoList {
 
   rectOf(id: string): DOMRect | undefined {
     return this.grid.rectOf(id);
+  }
+
+  focus(id: string): void {
+    this.grid.focus(id);
   }
 
   remove(ids: readonly string[]): Photo[] {

@@ -1,3 +1,3 @@
-/** One photo, large: everything about looking at it. Loaded when the first one is opened. */
-export { prefetchPicture } from './pictures';
-export { default as Viewer } from './Viewer.svelte';
+/** One photo, large: everything about looking at it. Only PhotoViewer is here at first; it brings the rest. */
+export { default as PhotoViewer } from './PhotoViewer.svelte';
+export { prefetchPicture } from './prefetch';

@@ -1,5 +1,5 @@
 /**
- * Keeps the keyboard's focus inside the viewer, and gives it back afterwards. Not a modal <dialog>: that would make
+ * Keeps the keyboard's focus inside the viewer, and gives it back by `giveBack` afterwards. Not a modal <dialog>: that would make
  * toasts, with their undo, unreachable. Dialogs and toasts above the viewer are left alone.
  */
 const FOCUSABLE = 'a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select, video, [tabindex="0"]';
@@ -8,8 +8,7 @@ const ABOVE = 'dialog, [popover], [role="status"], [role="alert"]';
 const isReachable = (element: HTMLElement) =>
   element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }) && !element.closest('[inert]');
 
-export function trapFocus(viewer: HTMLElement): () => void {
-  const before = document.activeElement;
+export const trapFocus = (giveBack: () => void) => (viewer: HTMLElement) => {
   viewer.focus({ preventScroll: true });
 
   const onkeydown = (event: KeyboardEvent) => {
@@ -33,6 +32,6 @@ export function trapFocus(viewer: HTMLElement): () => void {
   return () => {
     viewer.removeEventListener('keydown', onkeydown);
     document.removeEventListener('focusin', onfocusin);
-    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    giveBack();
   };
-}
+};

@@ -172,6 +172,10 @@ export class Grid {
     return this.#scroller?.querySelector(`[data-photo="${id}"]`)?.getBoundingClientRect();
   }
 
+  focus(id: string): void {
+    this.#scroller?.querySelector<HTMLElement>(`[data-photo="${id}"] a`)?.focus({ preventScroll: true });
+  }
+
   /** Pixels between the view and what is at `top` of the container, weighed by where the view is going. 0: in view. */
   distance(top: number, height: number): number {
     const lead = this.#speed * LEAD_MS;

@@ -5,6 +5,7 @@ export { default as Scrubber } from './Scrubber.svelte';
 export { default as SelectionBar } from './SelectionBar.svelte';
 export { default as Tile } from './Tile.svelte';
 
+export { paintBlur } from './blur';
 export type { Anchor, Spot } from './geometry';
 export { Grid } from './grid.svelte';
 export type { SectionData } from './section';
