@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
+import { collect, write } from './notices.ts';
 
 /** The sources of the inline scripts of app.html, as a Content-Security-Policy names them. SvelteKit adds its own. */
 function inlineScripts(): `sha256-${string}`[] {
@@ -33,7 +34,10 @@ export default defineConfig({
         },
       },
     }),
+    collect(),
+    write(),
   ],
+  worker: { format: 'es', plugins: () => [collect()] },
   // Nothing as data: in the style sheets: the policy above refuses fonts that come so.
   build: { assetsInlineLimit: 0 },
   server: { proxy: { '/api': { target: process.env.TINTYPE_URL ?? 'http://127.0.0.1:2283', ws: true } } },
