@@ -58,7 +58,33 @@ export function write(): Plugin {
 function read(folder: string): Notice {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice|ofl)/i.test(file));
-  if (files.length === 0) throw new Error(`${name} has no license text`);
-  const text = files.sort().map((file) => readFileSync(join(folder, file), 'utf8').trim());
-  return { name, version, license: license ?? '', text: text.join('\n\n') };
+  const texts = files.sort().map((file) => readFileSync(join(folder, file), 'utf8').trim());
+  if (texts.length === 0) texts.push(named(name, license));
+  return { name, version, license: license ?? '', text: texts.join('\n\n') };
 }
+
+/** Whose work it is, for packages that name their license and come without its text. */
+const HOLDERS: Record<string, string> = { thumbhash: '2023 Evan Wallace' };
+
+/** Others stop the build, so that somebody looks. */
+function named(name: string, license: string): string {
+  const holder = HOLDERS[name];
+  if (license !== 'MIT' || !holder) throw new Error(`${name} comes without the text of its license`);
+  return MIT.replace('HOLDER', holder);
+}
+
+const MIT = `MIT License
+
+Copyright (c) HOLDER
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation \
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, \
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the \
+Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE \
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR \
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, \
+ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;

@@ -5,25 +5,53 @@
 const SLACK = 8;
 const TOP = 96;
 
-/** The direction from one offset to the next; undefined while that is no more than a trembling finger. */
-export function hides(before: number, now: number): boolean | undefined {
-  if (now <= TOP) return false;
-  if (Math.abs(now - before) < SLACK) return undefined;
-  return now > before;
+/** Which way one scrolls. A single jump is the page putting itself right, so a way counts from its second step. */
+export class Way {
+  #last: number;
+  #sign = 0;
+
+  constructor(start = 0) {
+    this.#last = start;
+  }
+
+  /** Does the header hide at this offset? Undefined while nothing changes. */
+  hides(now: number): boolean | undefined {
+    const move = now - this.#last;
+    if (now > TOP && Math.abs(move) < SLACK) return undefined;
+    this.#last = now;
+    if (now <= TOP) return false;
+    const confirmed = Math.sign(move) === this.#sign;
+    this.#sign = Math.sign(move);
+    return confirmed ? move > 0 : undefined;
+  }
 }
 
-/** Calls `onchange` with whether the header hides. Returns what ends that. */
-export function watchScroll(root: HTMLElement, onchange: (hidden: boolean) => void): () => void {
-  const last = new WeakMap<Element, number>();
-  const onscroll = ({ target }: Event) => {
-    const box = target instanceof Element ? target : document.scrollingElement!;
-    // Sideways rows and boxes inside the page are not the page.
-    if (target !== document && (!root.contains(box) || box.clientHeight < innerHeight / 2)) return;
-    const hidden = hides(last.get(box) ?? 0, box.scrollTop);
-    if (hidden === undefined) return;
-    last.set(box, box.scrollTop);
-    onchange(hidden);
-  };
-  document.addEventListener('scroll', onscroll, { capture: true, passive: true });
-  return () => document.removeEventListener('scroll', onscroll, { capture: true });
+export class ScrollWatch {
+  readonly #onchange: (hidden: boolean) => void;
+  #box: Element | undefined;
+  #way = new Way();
+
+  constructor(onchange: (hidden: boolean) => void) {
+    this.#onchange = onchange;
+  }
+
+  /** Watches what scrolls in `root`, and the page itself. Returns what ends that. */
+  watch(root: HTMLElement): () => void {
+    const onscroll = ({ target }: Event) => {
+      const box = target instanceof Element ? target : document.scrollingElement!;
+      // Rows that go sideways and small boxes inside the page are not the page.
+      if (target !== document && (!root.contains(box) || box.clientHeight < innerHeight / 2)) return;
+      if (box !== this.#box) this.#way = new Way();
+      this.#box = box;
+      const hidden = this.#way.hides(box.scrollTop);
+      if (hidden !== undefined) this.#onchange(hidden);
+    };
+    document.addEventListener('scroll', onscroll, { capture: true, passive: true });
+    return () => document.removeEventListener('scroll', onscroll, { capture: true });
+  }
+
+  /** To the top of what was scrolled last. */
+  toTop(): void {
+    (this.#box?.isConnected ? this.#box : document.scrollingElement)?.scrollTo({ top: 0 });
+  }
 }
