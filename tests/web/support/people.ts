@@ -1,5 +1,6 @@
 // Accounts and photos, made through the API: what a journey starts from.
 
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext } from 'playwright-core';
@@ -9,6 +10,7 @@ export const ADMIN = { email: 'hanna@example.org', password: 'a long password', 
 /** The folder of real photos beside the checkout; undefined where it is not. */
 export const testdata = process.env.TINTYPE_SHARED ? path.join(process.env.TINTYPE_SHARED, 'testdata') : undefined;
 
+const MADE = 6;
 const PICTURE = /\.(jpe?g|png|webp|heic|avif|gif|tiff?)$/i;
 
 /** Pictures below a folder, in the order of their names. */
@@ -77,4 +79,18 @@ export async function thumbnails(url: string, token: string, limit: number): Pro
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error('the thumbnails were not made in time');
+}
+
+/**
+ * Photos to upload: real ones where they lie beside the checkout, and always some made here, so that the journeys run
+ * everywhere. `folder` takes what is made.
+ */
+export function photos(folder: string): string[] {
+  const made = Array.from({ length: MADE }, (_, k) => path.join(folder, `made-${k}.png`));
+  for (const [k, file] of made.entries()) {
+    // A picture that a decoder has something to do with, and each another one.
+    const colours = `gradients=size=1600x1200:seed=${k + 1}:nb_colors=4:duration=1`;
+    execFileSync('/usr/bin/ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', colours, '-frames:v', '1', file]);
+  }
+  return testdata ? [...made, ...pictures(path.join(testdata, 'albums'))] : made;
 }
