@@ -139,26 +139,70 @@ static fallible simple(struct db *db, const char *text)
     return e;
 }
 
-/* Runs on the borrowed connection; the result may be a failure. A failure to send shows as one to
- * receive. */
-static PGresult *run(struct db *db, const struct sql *sql, const struct wire_params *params)
+/* A failure to send shows as one to receive. */
+static void send_sql(PGconn *pg, const struct sql *sql, const struct wire_params *params)
 {
-    PGconn *pg = db->conn->pg;
     const int n = (int)params->n;
-    if (!sql->name) {
+    if (sql->name)
+        PQsendQueryPrepared(pg, sql->name, n, params->values, params->lengths, params->formats, 1);
+    else
         PQsendQueryParams(
             pg, sql->text, n, params->types, params->values, params->lengths, params->formats, 1);
-        return answer_wait(pg);
-    }
-    if (!conn_find_prepared(db->conn, sql)) {
-        PQsendPrepare(pg, sql->name, sql->text, n, params->types);
-        PGresult *prepared = answer_wait(pg);
-        if (!succeeded(prepared)) return prepared;
-        PQclear(prepared);
-        conn_add_prepared(db->conn, sql);
-    }
-    PQsendQueryPrepared(pg, sql->name, n, params->values, params->lengths, params->formats, 1);
-    return answer_wait(pg);
+}
+
+/* NULL when the connection knows the statement, otherwise the failure. */
+static PGresult *prepare(struct db *db, const struct sql *sql, const struct wire_params *params)
+{
+    if (conn_find_prepared(db->conn, sql)) return NULL;
+    PQsendPrepare(db->conn->pg, sql->name, sql->text, (int)params->n, params->types);
+    PGresult *result = answer_wait(db->conn->pg);
+    if (!succeeded(result)) return result;
+    PQclear(result);
+    conn_add_prepared(db->conn, sql);
+    return NULL;
+}
+
+static void pipeline_end(struct db *db)
+{
+    PQclear(answer_wait(db->conn->pg)); /* the end that PQpipelineSync has asked for */
+    if (!PQexitPipelineMode(db->conn->pg)) db->conn->stale = true;
+}
+
+/* What was made at run time is planned for its values, unlike all else (see conn_open). Without a
+ * transaction the setting lasts for this trip; within one the statements behind are planned anew
+ * too, which costs only time. set_config, because SET LOCAL fills the server's log with warnings.
+ */
+static PGresult *run_for_values(
+    struct db *db, const struct sql *sql, const struct wire_params *params)
+{
+    static const struct sql mode = {
+        .name = "plan_for_values",
+        .text = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)",
+    };
+    static const struct wire_params none;
+    PGconn *pg = db->conn->pg;
+    PGresult *first = prepare(db, &mode, &none);
+    if (first) return first;
+    PQenterPipelineMode(pg);
+    send_sql(pg, &mode, &none);
+    send_sql(pg, sql, params);
+    PQpipelineSync(pg);
+    first = answer_wait(pg);
+    PGresult *result = answer_wait(pg);
+    pipeline_end(db);
+    const bool failed = !succeeded(first); /* then it has the reason */
+    PQclear(failed ? result : first);
+    return failed ? first : result;
+}
+
+/* Runs on the borrowed connection; the result may be a failure. */
+static PGresult *run(struct db *db, const struct sql *sql, const struct wire_params *params)
+{
+    if (!sql->name && params->n) return run_for_values(db, sql, params);
+    PGresult *failed = sql->name ? prepare(db, sql, params) : NULL;
+    if (failed) return failed;
+    send_sql(db->conn->pg, sql, params);
+    return answer_wait(db->conn->pg);
 }
 
 /* A table that the statement reads was changed, or somebody deallocated our statements: nothing
