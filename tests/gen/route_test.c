@@ -114,6 +114,20 @@ static void ids_are_found_where_the_contract_says(void **state)
     arena_free(a);
 }
 
+static void what_is_streamed_names_its_type(void **state)
+{
+    size_t streams = 0;
+    for (size_t i = 0; i < routes_n; i++) {
+        if (routes[i].reply != ROUTE_REPLY_STREAM) continue;
+        streams++;
+        if (strcmp(routes[i].operation, "getSyncStream") == 0)
+            assert_string_equal(routes[i].media, "application/jsonlines+json");
+        else
+            assert_non_null(strchr(routes[i].media, '/'));
+    }
+    assert_true(streams >= 2);
+}
+
 static void an_operation_without_a_function_says_so(void **state)
 {
     for (size_t i = 0; i < routes_n; i++)
@@ -127,6 +141,7 @@ int main(void)
         cmocka_unit_test(parameters_keep_their_case_and_order),
         cmocka_unit_test(every_route_finds_itself),
         cmocka_unit_test(ids_are_found_where_the_contract_says),
+        cmocka_unit_test(what_is_streamed_names_its_type),
         cmocka_unit_test(an_operation_without_a_function_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

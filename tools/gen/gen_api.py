@@ -463,7 +463,7 @@ def route_of(op, method, failed):
     parts += [f".status = {op.status}", f".reply = ROUTE_REPLY_{op.reply.upper()}"]
     if op.reply == "json":
         parts.append(f".answer = &{op.id}_answer")
-    if op.reply == "text":
+    if media_of(op):
         parts.append(f".media = {c_string(media_of(op))}")
     if op.dates_pg:
         parts.append(".dates = DATES_PG")
@@ -481,8 +481,16 @@ def route_of(op, method, failed):
 
 
 def media_of(op):
-    content = next(r["content"] for r in op.node["responses"].values() if r.get("content"))
-    return next(iter(content))
+    """The Content-Type of an answer that has no other way to tell it: as described, or x-media where the promise is silent."""
+    described = next((media for r in op.node["responses"].values() for media in r.get("content", {})), "")
+    named = op.node.get("x-media", "")
+    if op.reply not in ("text", "stream"):
+        if named:
+            contract.fail(op.node, f"x-media is for x-reply text and stream, not {op.reply}")
+        return ""
+    if bool(described) == bool(named):
+        contract.fail(op.node, f"{op.id} needs a media type: the described one, or x-media where none is")
+    return described or named
 
 
 def routes_c(model):

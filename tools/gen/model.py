@@ -29,7 +29,7 @@ SCHEMA_REF = "#/components/schemas/"
 PARAMETER_REF = "#/components/parameters/"
 
 OPERATION_KEYS = {"x-access", "x-auth", "x-permission", "x-body", "x-reply", "x-status", "x-dates", "x-mirror", "x-unlisted",
-    "x-root", "x-file-errors", "x-errors", "x-check", "x-issues-order", "x-watch"}
+    "x-root", "x-file-errors", "x-errors", "x-check", "x-issues-order", "x-watch", "x-media"}
 SCHEMA_KEYS = {"x-type", "x-raw", "x-omit-null", "x-optional", "x-input-trim", "x-lower", "x-dates", "x-coerce", "x-check",
     "x-unlisted", "x-nullable", "x-minimum", "x-maximum", "x-issues"}
 PARAMETER_KEYS = {"x-coerce", "x-unlisted"}

@@ -86,7 +86,7 @@ struct route {
     int status;
     enum route_reply reply;
     const struct field *answer; /* ROUTE_REPLY_JSON: what `out` is */
-    const char *media;          /* ROUTE_REPLY_TEXT: Content-Type */
+    const char *media;          /* ROUTE_REPLY_TEXT, _STREAM: Content-Type */
     enum date_form dates;
     bool file_errors;   /* every failure of the handler is 404 Not Found (http.md §3) */
     bool watch;         /* of monitors: POOL_WATCH, and a database connection that waits briefly */

@@ -163,5 +163,6 @@ fallible op_downloadThing(struct ctx *cx, const struct downloadThing_in *in, str
 fallible op_uploadThing_begin(struct ctx *cx, const struct uploadThing_head *head, struct upload *upload, struct OwnerDto *out, bool *answered);
 fallible op_uploadThing(struct ctx *cx, const struct uploadThing_in *in, const struct upload *upload, struct OwnerDto *out);
 fallible op_streamThings(struct ctx *cx, const struct streamThings_in *in, struct stream *out);
+fallible op_archiveThings(struct ctx *cx, struct stream *out);
 fallible op_getRawThing(struct ctx *cx, str *out);
 fallible op_getThingStyle(struct ctx *cx, str *out);

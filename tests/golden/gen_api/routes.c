@@ -224,6 +224,22 @@ static const struct route_segment streamThings_segments[] = {
     {STR_INIT("stream"), false},
 };
 
+#pragma weak op_archiveThings
+static err call_archiveThings(struct ctx *cx, const void *in, struct upload *upload, void *out)
+{
+    return op_archiveThings(cx, out);
+}
+static bool implemented_archiveThings(void)
+{
+    return op_archiveThings;
+}
+
+static const struct route_segment archiveThings_segments[] = {
+    {STR_INIT("api"), false},
+    {STR_INIT("things"), false},
+    {STR_INIT("archive"), false},
+};
+
 #pragma weak op_getRawThing
 static err call_getRawThing(struct ctx *cx, const void *in, struct upload *upload, void *out)
 {
@@ -257,9 +273,10 @@ static const struct route_segment getThingStyle_segments[] = {
 const struct route routes[] = {
     {.operation = "listThings", .method = STR_INIT("GET"), .segments = listThings_segments, .segments_n = 2, .auth = ROUTE_USER, .permission = STR_INIT("thing.read"), .query = &listThings_query, .in_size = sizeof(struct listThings_in), .out_size = sizeof(struct list_ThingResponseDto), .status = 200, .reply = ROUTE_REPLY_JSON, .answer = &listThings_answer, .failed = "Failed to list things", .call = call_listThings, .implemented = implemented_listThings},
     {.operation = "createThing", .method = STR_INIT("POST"), .segments = createThing_segments, .segments_n = 2, .auth = ROUTE_USER, .permission = STR_INIT("thing.create"), .access = createThing_access, .access_n = 2, .body_kind = ROUTE_BODY_JSON, .body = &createThing_body, .in_size = sizeof(struct createThing_in), .out_size = sizeof(struct ThingResponseDto), .status = 201, .reply = ROUTE_REPLY_JSON, .answer = &createThing_answer, .failed = "Failed to create thing", .call = call_createThing, .implemented = implemented_createThing},
+    {.operation = "archiveThings", .method = STR_INIT("POST"), .segments = archiveThings_segments, .segments_n = 3, .auth = ROUTE_USER, .permission = STR_INIT("all"), .status = 200, .reply = ROUTE_REPLY_STREAM, .media = "application/octet-stream", .failed = "Failed to archive things", .call = call_archiveThings, .implemented = implemented_archiveThings},
     {.operation = "getRawThing", .method = STR_INIT("GET"), .segments = getRawThing_segments, .segments_n = 3, .auth = ROUTE_OPTIONAL, .permission = STR_INIT("any"), .out_size = sizeof(str), .status = 200, .reply = ROUTE_REPLY_RAW, .dates = DATES_PG, .failed = "Failed to get raw thing", .call = call_getRawThing, .implemented = implemented_getRawThing},
     {.operation = "getThingStatistics", .method = STR_INIT("GET"), .segments = getThingStatistics_segments, .segments_n = 3, .auth = ROUTE_PUBLIC, .out_size = sizeof(struct getThingStatistics_out), .status = 200, .reply = ROUTE_REPLY_JSON, .answer = &getThingStatistics_answer, .failed = "No statistics today", .call = call_getThingStatistics, .implemented = implemented_getThingStatistics},
-    {.operation = "streamThings", .method = STR_INIT("POST"), .segments = streamThings_segments, .segments_n = 3, .auth = ROUTE_USER, .permission = STR_INIT("all"), .body_kind = ROUTE_BODY_JSON, .body = &streamThings_body, .in_size = sizeof(struct streamThings_in), .status = 200, .reply = ROUTE_REPLY_STREAM, .failed = "Failed to stream things", .call = call_streamThings, .implemented = implemented_streamThings},
+    {.operation = "streamThings", .method = STR_INIT("POST"), .segments = streamThings_segments, .segments_n = 3, .auth = ROUTE_USER, .permission = STR_INIT("all"), .body_kind = ROUTE_BODY_JSON, .body = &streamThings_body, .in_size = sizeof(struct streamThings_in), .status = 200, .reply = ROUTE_REPLY_STREAM, .media = "application/jsonlines+json", .failed = "Failed to stream things", .call = call_streamThings, .implemented = implemented_streamThings},
     {.operation = "uploadThing", .method = STR_INIT("POST"), .segments = uploadThing_segments, .segments_n = 3, .auth = ROUTE_USER, .permission = STR_INIT("all"), .query = &uploadThing_query, .header = &uploadThing_header, .body_kind = ROUTE_BODY_STREAM, .body = &uploadThing_body, .in_size = sizeof(struct uploadThing_in), .head_size = sizeof(struct uploadThing_head), .out_size = sizeof(struct OwnerDto), .status = 201, .reply = ROUTE_REPLY_JSON, .answer = &uploadThing_answer, .failed = "Failed to upload thing", .begin = begin_uploadThing, .call = call_uploadThing, .implemented = implemented_uploadThing},
     {.operation = "updateThing", .method = STR_INIT("PUT"), .segments = updateThing_segments, .segments_n = 3, .auth = ROUTE_LINK, .permission = STR_INIT("all"), .access = updateThing_access, .access_n = 2, .path = &updateThing_path, .path_issues_first = true, .body_kind = ROUTE_BODY_JSON, .body = &updateThing_body, .check = run_update_thing, .in_size = sizeof(struct updateThing_in), .out_size = sizeof(struct OwnerDto), .status = 200, .reply = ROUTE_REPLY_JSON, .answer = &updateThing_answer, .failed = "Failed to update thing", .call = call_updateThing, .implemented = implemented_updateThing},
     {.operation = "updateThing", .method = STR_INIT("PATCH"), .segments = updateThing_segments, .segments_n = 3, .auth = ROUTE_LINK, .permission = STR_INIT("all"), .access = updateThing_access, .access_n = 2, .path = &updateThing_path, .path_issues_first = true, .body_kind = ROUTE_BODY_JSON, .body = &updateThing_body, .check = run_update_thing, .in_size = sizeof(struct updateThing_in), .out_size = sizeof(struct OwnerDto), .status = 200, .reply = ROUTE_REPLY_JSON, .answer = &updateThing_answer, .failed = "Failed to update thing v3", .call = call_updateThing, .implemented = implemented_updateThing},
@@ -267,4 +284,4 @@ const struct route routes[] = {
     {.operation = "downloadThing", .method = STR_INIT("GET"), .segments = downloadThing_segments, .segments_n = 4, .auth = ROUTE_LINK, .permission = STR_INIT("all"), .access = downloadThing_access, .access_n = 1, .path = &downloadThing_path, .in_size = sizeof(struct downloadThing_in), .status = 200, .reply = ROUTE_REPLY_FILE, .file_errors = true, .failed = "Failed to download thing", .call = call_downloadThing, .implemented = implemented_downloadThing},
     {.operation = "getThingStyle", .method = STR_INIT("GET"), .segments = getThingStyle_segments, .segments_n = 1, .auth = ROUTE_PUBLIC, .out_size = sizeof(str), .status = 200, .reply = ROUTE_REPLY_TEXT, .media = "text/css; charset=utf-8", .unlisted = true, .failed = "Failed to get thing style", .call = call_getThingStyle, .implemented = implemented_getThingStyle},
 };
-const size_t routes_n = 11;
+const size_t routes_n = 12;
