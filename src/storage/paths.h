@@ -30,3 +30,11 @@ const char *storage_nested_path(struct arena *a, const char *media, enum storage
 str storage_extension(str name);
 /* The last part of a path. */
 str storage_basename(str path);
+
+enum { STORAGE_NAME_MAX = 255 };
+/* A name that every file system takes (contract/storage §4): without the characters that some
+ * refuse, at most STORAGE_NAME_MAX bytes; "" for names that are dots only or that Windows keeps for
+ * devices. */
+str storage_file_name(struct arena *a, str name);
+/* The longest beginning of at most n bytes that does not end within a character. */
+str storage_cut(str name, size_t n);

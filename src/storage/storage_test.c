@@ -1,5 +1,6 @@
 #include "core/arena.h"
 #include "core/fd.h"
+#include "core/size.h"
 #include "core/test.h"
 #include "storage/location.h"
 #include "storage/mount.h"
@@ -74,9 +75,40 @@ static void paths_nest_by_the_name(void **state)
     arena_free(a);
 }
 
+static void a_file_name_is_one_that_every_file_system_takes(void **state)
+{
+    static const char *const rows[][2] = {
+        {"IMG_0001.HEIC", "IMG_0001.HEIC"},
+        {"a/b\\c:d*e?f\"g<h>i|j.jpg", "abcdefghij.jpg"},
+        {"..", ""},
+        {"../../etc/passwd", "....etcpasswd"},
+        {"trailing. . ", "trailing"},
+        {"tab\there\x7f", "tabhere\x7f"},
+        {"c1\xc2\x85 kept \xc2\xa0", "c1 kept \xc2\xa0"},
+        {"Con", ""},
+        {"aux.jpg", ""},
+        {"LPT9.a.b", ""},
+        {"com.jpg", "com.jpg"},
+        {"com10.jpg", "com10.jpg"},
+        {"nul0", "nul0"},
+        {"", ""},
+    };
+    struct arena *a = arena_new();
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        assert_string_equal(cstr(a, storage_file_name(a, str_from(rows[i][0]))), rows[i][1]);
+
+    /* 254 bytes and a character of three: it goes as a whole. */
+    char name[300];
+    memset(name, 'x', sizeof name);
+    memcpy(name + 254, "\xe2\x82\xac", 3);
+    assert_int_equal(storage_file_name(a, (str){name, sizeof name}).n, 254);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_name_is_one_that_every_file_system_takes),
         cmocka_unit_test_setup_teardown(
             a_marker_is_made_once_and_missed_later, a_media_tree, is_removed),
         cmocka_unit_test_setup_teardown(only_real_files_make_a_tree_used, a_media_tree, is_removed),
