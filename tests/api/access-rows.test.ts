@@ -4,7 +4,7 @@
 
 import { createSession, Permission } from '@immich/sdk';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { admin, bearer, hasDatabase, newKey, newUser, send, signIn, sql, type Caller } from './support/client.ts';
+import { admin, bearer, hasDatabase, newKey, newLink, newUser, send, signIn, sql, type Caller } from './support/client.ts';
 import { upload } from './support/files.ts';
 
 const STATES = ['active', 'trashed', 'archived', 'hidden', 'locked'] as const;
@@ -47,16 +47,6 @@ async function newAlbum(members: [Caller, string][], ids: string[]): Promise<str
   return id;
 }
 
-async function newLink(to: { album?: string; assets?: string[]; download?: boolean }): Promise<Record<string, string>> {
-  const type = to.album ? 'ALBUM' : 'INDIVIDUAL';
-  const line = await sql`INSERT INTO shared_link (key, type, "userId", "albumId", "allowDownload")
-    VALUES (sha256(gen_random_uuid()::text::bytea), ${type}, ${owner.id}, nullif(${to.album ?? ''}, '')::uuid, ${String(to.download ?? true)}::bool)
-    RETURNING id, translate(encode(key, 'base64'), '+/=', '-_')`;
-  const [id, key] = line.split('|') as [string, string];
-  for (const asset of to.assets ?? []) await sql`INSERT INTO shared_link_asset ("sharedLinkId", "assetId") VALUES (${id}, ${asset})`;
-  return { 'x-immich-share-key': key };
-}
-
 async function elevated(user: Caller): Promise<Record<string, string>> {
   const session = await createSession({ sessionCreateDto: {} }, await signIn(user));
   await sql`UPDATE session SET "pinExpiresAt" = now() + interval '14 minutes' WHERE id = ${session.id}`;
@@ -86,10 +76,10 @@ beforeAll(async () => {
     'a partner': partner!.headers,
     'a viewer of the album': viewer!.headers,
     'an editor of the album': editor!.headers,
-    'a link to the album': await newLink({ album }),
-    'a link to the asset': await newLink({ assets: ids }),
-    'a link to another album': await newLink({ album: await newAlbum([[owner, 'owner']], []) }),
-    'a link to the album, without download': await newLink({ album, download: false }),
+    'a link to the album': await newLink(owner, { album }),
+    'a link to the asset': await newLink(owner, { assets: ids }),
+    'a link to another album': await newLink(owner, { album: await newAlbum([[owner, 'owner']], []) }),
+    'a link to the album, without download': await newLink(owner, { album, download: false }),
     'a member of a deleted album': late!.headers,
     'whom the owner is a partner of': shown!.headers,
     'a stranger': stranger!.headers,
@@ -101,10 +91,10 @@ beforeAll(async () => {
 }, 60_000);
 
 /** For each state: y when `allowed` says so of the answer. */
-async function pattern(actor: string, method: string, path: (id: string) => string, allowed: (status: number, message?: string) => boolean, json?: unknown) {
+async function pattern(actor: string, method: string, path: (id: string) => string, allowed: (status: number, message?: string) => boolean, json?: (id: string) => unknown) {
   let seen = '';
   for (const state of STATES) {
-    const answer = await send(method, path(assets[state]), { headers: headers[actor], json });
+    const answer = await send(method, path(assets[state]), { headers: headers[actor], json: json?.(assets[state]) });
     seen += allowed(answer.status, answer.json?.message) ? 'y' : '-';
   }
   return seen;
@@ -136,8 +126,16 @@ describe.runIf(hasDatabase())('an asset', () => {
     expect(await pattern(actor, 'GET', (id) => `/api/assets/${id}/original`, download)).toBe(expected);
   });
 
+  const archive = (actor: string) =>
+    pattern(actor, 'POST', () => '/api/download/archive', oneOf(200, 400, 'Not found or no asset.download access'), (id) => ({ assetIds: [id] }));
+
+  test.each(Object.entries(SEE))('is put into an archive for %s: %s', async (actor, expected) => {
+    expect(await archive(actor)).toBe(expected);
+  });
+
   test('is not downloaded where the link forbids it', async () => {
     const actor = 'a link to the album, without download';
+    expect(await archive(actor)).toBe('-----');
     const download = oneOf(200, 404, 'Not Found');
     expect(await pattern(actor, 'GET', (id) => `/api/assets/${id}/original`, download)).toBe('-----');
     const read = oneOf(200, 400, 'Not found or no asset.read access');
@@ -148,7 +146,7 @@ describe.runIf(hasDatabase())('an asset', () => {
 
   test.each(people)('is changed by %s: %s', async (actor, expected) => {
     const change = oneOf(200, 400, 'Not found or no asset.update access');
-    expect(await pattern(actor, 'PUT', (id) => `/api/assets/${id}`, change, {})).toBe(expected);
+    expect(await pattern(actor, 'PUT', (id) => `/api/assets/${id}`, change, () => ({}))).toBe(expected);
   });
 
   test.each(people.filter(([, expected]) => expected === '-----'))('is not deleted by %s', async (actor) => {

@@ -101,3 +101,14 @@ export async function sql(parts: TemplateStringsArray, ...values: (string | numb
     child.stdin?.end(query);
   });
 }
+
+/** Headers of a new shared link, to an album or to single assets. */
+export async function newLink(owner: Caller, to: { album?: string; assets?: string[]; download?: boolean }): Promise<Record<string, string>> {
+  const type = to.album ? 'ALBUM' : 'INDIVIDUAL';
+  const line = await sql`INSERT INTO shared_link (key, type, "userId", "albumId", "allowDownload")
+    VALUES (sha256(gen_random_uuid()::text::bytea), ${type}, ${owner.id}, nullif(${to.album ?? ''}, '')::uuid, ${String(to.download ?? true)}::bool)
+    RETURNING id, translate(encode(key, 'base64'), '+/=', '-_')`;
+  const [id, key] = line.split('|') as [string, string];
+  for (const asset of to.assets ?? []) await sql`INSERT INTO shared_link_asset ("sharedLinkId", "assetId") VALUES (${id}, ${asset})`;
+  return { 'x-immich-share-key': key };
+}
