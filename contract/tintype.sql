@@ -99,6 +99,15 @@ CREATE TABLE IF NOT EXISTS tintype.job (
     created_at   timestamptz NOT NULL DEFAULT now(),
     finished_at  timestamptz                            -- dead only
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+-- Workers that died while they had it. They are no attempts: most jobs of a dead worker only stood by. Asked for first,
+-- because ALTER TABLE locks out everybody even when it has nothing to do.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'tintype.job'::regclass AND attname = 'crashes') THEN
+        ALTER TABLE tintype.job ADD COLUMN crashes smallint NOT NULL DEFAULT 0;
+    END IF;
+END
+$$;
 
 -- The claim (FOR UPDATE SKIP LOCKED in this order) and the counters, both from the index alone.
 CREATE INDEX IF NOT EXISTS job_claim_idx ON tintype.job (queue, state, priority, id);

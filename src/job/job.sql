@@ -65,6 +65,14 @@ UPDATE tintype.job
 SET state = 'delayed', run_at = now() + $delayMs * interval '1 ms', worker = NULL, lease_until = NULL, error = $error
 WHERE id = $id AND worker = $worker AND state = 'active';
 
+-- What failed for a reason outside of the job (a full disk, a service that is away) is tried until that has gone, half a
+-- minute later at first, then more and more seldom; none is counted as its attempt. Nothing after a week.
+-- sql: job_wait(id int8, worker text, error text) -> count
+UPDATE tintype.job
+SET state = 'delayed', attempts = attempts - 1, worker = NULL, lease_until = NULL, error = $error,
+    run_at = now() + greatest(interval '30 s', least(interval '10 min', (now() - created_at) / 2))
+WHERE id = $id AND worker = $worker AND state = 'active' AND created_at > now() - interval '7 days';
+
 -- sql: job_bury(id int8, worker text, error text) -> count
 UPDATE tintype.job
 SET state = 'dead', finished_at = now(), worker = NULL, lease_until = NULL, error = $error
@@ -76,16 +84,16 @@ UPDATE tintype.job SET state = 'waiting', worker = NULL, lease_until = NULL, att
 WHERE worker = $worker AND state = 'active' AND ($id IS NULL OR id = $id)
 RETURNING queue;
 
--- Delays that have passed and leases that have run out become waiting jobs again; a job that took its worker with it
--- too often is dead. Answers the queues that have something to do now.
+-- Delays that have passed and leases that have run out become waiting jobs again; a job whose workers died too often
+-- is dead. Answers the queues that have something to do now.
 -- sql: job_sweep(crashes int4) -> many text
 WITH due AS (
     UPDATE tintype.job SET state = 'waiting' WHERE state = 'delayed' AND run_at <= now() RETURNING queue
 ), lost AS (
     UPDATE tintype.job
-    SET state = CASE WHEN attempts < greatest(max_attempts, $crashes) THEN 'waiting' ELSE 'dead' END,
-        finished_at = CASE WHEN attempts < greatest(max_attempts, $crashes) THEN NULL ELSE now() END,
-        error = 'worker ' || worker || ' died', worker = NULL, lease_until = NULL
+    SET state = CASE WHEN crashes + 1 < $crashes THEN 'waiting' ELSE 'dead' END,
+        finished_at = CASE WHEN crashes + 1 < $crashes THEN NULL ELSE now() END,
+        attempts = attempts - 1, crashes = crashes + 1, error = 'worker ' || worker || ' died', worker = NULL, lease_until = NULL
     WHERE state = 'active' AND lease_until < now()
     RETURNING queue
 )

@@ -29,7 +29,7 @@ enum {
     THREAD_IDLE_MS = 60 * 1000,   /* a thread without work ends after it */
     BACKOFF_MS = 10 * 1000,       /* before the second attempt; four times as long each time */
     UNKNOWN_DELAY_MS = 60 * 1000, /* a job of a newer version waits for a worker that knows it */
-    CRASHES_MAX = 3,              /* a job that took its worker with it so often is dead */
+    CRASHES_MAX = 5,              /* a job whose workers died so often is dead */
     CONCURRENCY_MAX = 64,
     SINGLE = 0,
 };
@@ -119,13 +119,15 @@ static int64_t backoff_ms(int attempt)
 static fallible settle(struct ctx *cx, const struct task *t, const struct job_report *report)
 {
     const str worker = str_from(t->r->worker);
-    int64_t n = 1;
+    int64_t n = 0;
     if (report->error && t->r->stopping) {
         struct list_str queues;
         return sql_job_release(cx, &queues, worker, SOME(int, t->id));
     }
     const str reason = report->error ? str_from(report->error->message) : STR("failed");
-    if (report->again)
+    if (report->waits) TRY(sql_job_wait(cx, &n, t->id, worker, reason));
+    if (n) return NULL;
+    if (report->again && t->attempt < t->attempts_max)
         TRY(sql_job_retry(cx, &n, t->id, worker, reason, backoff_ms(t->attempt)));
     else if (report->error || report->result == JOB_FAILED)
         TRY(sql_job_bury(cx, &n, t->id, worker, reason));
@@ -174,6 +176,12 @@ static void log_report(const struct job_report *report)
         log_debug("job skipped, it has no function here", KV("name", name));
 }
 
+/* Nothing that the job or its file could help: doing it later is all that is needed. */
+static bool is_outside(err e)
+{
+    return err_is(e, NO_SPACE) || err_is(e, UNAVAILABLE);
+}
+
 static void do_task(struct task *t)
 {
     struct job_runner *r = t->r;
@@ -195,7 +203,9 @@ static void do_task(struct task *t)
         kept = *e;
         kept.message = cstr(arena, str_from(e->message));
         report.error = &kept;
-        report.again = r->stopping || (t->attempt < t->attempts_max && report.result != JOB_FAILED);
+        report.waits = is_outside(e) && report.result != JOB_FAILED;
+        report.again = r->stopping || report.waits ||
+                       (t->attempt < t->attempts_max && report.result != JOB_FAILED);
     }
     log_report(&report);
     /* Events and follow-ups first: whoever sees the counter at 0 has the rest. */

@@ -32,6 +32,7 @@ struct job_report {
     enum job_result result;
     err error;   /* NULL: the function returned without one */
     bool again;  /* it will be tried again */
+    bool waits;  /* for what is outside of it, and that is no attempt */
     int attempt; /* from 1 */
     int64_t waited_ms, ran_ms;
 };

@@ -79,7 +79,13 @@ fallible job_FacialRecognition(
 fallible job_PersonCleanup(struct ctx *cx, const struct empty_job *in, enum job_result *result)
 {
     seen.runs++;
-    FAIL(UNAVAILABLE, "it rains");
+    FAIL(INTERNAL, "it rains");
+}
+
+fallible job_MemoryGenerate(struct ctx *cx, const struct empty_job *in, enum job_result *result)
+{
+    seen.runs++;
+    FAIL(NO_SPACE, "the disk is full");
 }
 
 fallible job_MemoryCleanup(struct ctx *cx, const struct empty_job *in, enum job_result *result)
@@ -330,6 +336,27 @@ static void a_job_of_a_newer_version_waits(void **state)
     assert_true(stop(r, WAIT_MS));
 }
 
+static bool waits(struct ctx *cx)
+{
+    return number(cx, "SELECT count(*) FROM tintype.job WHERE state = 'delayed' AND attempts = 2 "
+                      "AND run_at > now() + interval '20 s'") == 1;
+}
+
+static void a_full_disk_is_no_attempt_but_not_for_ever(void **state)
+{
+    struct ctx *cx = *state;
+    struct job_runner *r = runner(0, 0);
+    const char *last_attempt = "INSERT INTO tintype.job (queue, name, attempts, max_attempts) "
+                               "VALUES ('backgroundTask', 'MemoryGenerate', 2, 3)";
+    assert_ok(db_script(cx, last_attempt));
+    assert_true(until(WAIT_MS, waits, cx));
+    assert_ok(db_script(cx, "UPDATE tintype.job SET state = 'waiting', run_at = now(), "
+                            "created_at = now() - interval '8 days'"));
+    assert_true(until(WAIT_MS, has_dead, cx));
+    assert_true(stop(r, WAIT_MS));
+    assert_int_equal(seen.runs, 2);
+}
+
 static void a_payload_that_does_not_fit_is_buried(void **state)
 {
     struct ctx *cx = *state;
@@ -444,11 +471,24 @@ static void a_killed_worker_loses_no_job(void **state)
     assert_true(stop(r, WAIT_MS));
 }
 
+static void a_worker_that_died_is_no_attempt(void **state)
+{
+    struct ctx *cx = *state;
+    assert_ok(job_add(cx, JOB_PersonCleanup, NULL));
+    assert_ok(db_script(cx, "UPDATE tintype.job SET state = 'active', attempts = 3, crashes = 3, "
+                            "worker = 'w', lease_until = now() - interval '1 second'"));
+    struct job_runner *r = runner(0, 20);
+    assert_true(until(WAIT_MS, has_dead, cx)); /* by its own error, at its third attempt */
+    assert_true(stop(r, WAIT_MS));
+    assert_int_equal(seen.runs, 1);
+    assert_int_equal(number(cx, "SELECT count(*) FROM tintype.job WHERE error = 'it rains'"), 1);
+}
+
 static void a_job_that_kills_its_workers_is_given_up(void **state)
 {
     struct ctx *cx = *state;
     assert_ok(job_add(cx, JOB_TagCleanup, NULL));
-    assert_ok(db_script(cx, "UPDATE tintype.job SET state = 'active', attempts = 3, worker = 'w', "
+    assert_ok(db_script(cx, "UPDATE tintype.job SET state = 'active', crashes = 4, worker = 'w', "
                             "lease_until = now() - interval '1 second'"));
     struct job_runner *r = runner(0, 20);
     assert_true(until(WAIT_MS, has_dead, cx));
@@ -543,6 +583,7 @@ int main(void)
         TEST(a_failed_job_is_not_tried_again),
         TEST(a_job_without_a_function_is_skipped),
         TEST(a_job_of_a_newer_version_waits),
+        TEST(a_full_disk_is_no_attempt_but_not_for_ever),
         TEST(a_payload_that_does_not_fit_is_buried),
         TEST(what_a_job_left_open_is_rolled_back),
         TEST(follow_ups_are_seen_before_the_job_is_gone),
@@ -550,6 +591,7 @@ int main(void)
         TEST(a_delayed_job_waits_its_time),
         TEST(an_idle_worker_writes_nothing),
         TEST(a_killed_worker_loses_no_job),
+        TEST(a_worker_that_died_is_no_attempt),
         TEST(a_job_that_kills_its_workers_is_given_up),
         TEST(a_job_that_lost_its_lease_is_told_to_stop),
         TEST(stopping_gives_back_what_runs),
