@@ -42,6 +42,9 @@ err err_errno_at(const char *where, const char *what, const char *path)
     enum err_code code = INTERNAL;
     if (number == ENOSPC || number == EDQUOT) code = NO_SPACE;
     if (number == ENOENT || number == ENOTDIR) code = NOT_FOUND;
+    if (number == EROFS || number == ESTALE || number == ENOTCONN || number == ETIMEDOUT ||
+        number == EHOSTDOWN)
+        code = UNAVAILABLE;
     char text[128];
     const char *reason = strerror_r(number, text, sizeof text);
     return err_new(

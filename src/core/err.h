@@ -55,8 +55,8 @@ typedef const struct error *err;
 __attribute__((returns_nonnull, cold, format(printf, 4, 5))) err err_new(
     enum err_code code, int status, const char *where, const char *format, ...);
 
-/* Makes an error of the current errno: ENOSPC/EDQUOT become NO_SPACE, ENOENT NOT_FOUND, the rest
- * INTERNAL. */
+/* Makes an error of the current errno: ENOSPC/EDQUOT become NO_SPACE, ENOENT NOT_FOUND, what a
+ * mount says that is read-only or whose server is away UNAVAILABLE, the rest INTERNAL. */
 __attribute__((returns_nonnull, cold)) err err_errno_at(
     const char *where, const char *what, const char *path);
 #define err_errno(what, path) ERR_MADE(err_errno_at(ERR_HERE, what, path))

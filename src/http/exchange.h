@@ -144,3 +144,5 @@ void upload_free(struct upload_run *run);
 /* Answers that http/ gives itself. */
 void answer_refused(struct exchange *x, int status, str message);
 void answer_busy(struct exchange *x);
+/* What a client is told whose files cannot be stored. */
+void answer_not_stored(struct exchange *x, err e);

@@ -136,3 +136,14 @@ void answer_busy(struct exchange *x)
     reply_header(&x->reply, STR("Retry-After"), str_fmt(x->arena, "%d", HTTP_RETRY_AFTER_S));
     reply_message(&x->reply, 503, STR("Server is busy, try again later"));
 }
+
+void answer_not_stored(struct exchange *x, err e)
+{
+    str message = STR("Internal server error");
+    if (e->code == NO_SPACE) message = STR(REPLY_NO_SPACE);
+    if (e->code == UNAVAILABLE) {
+        reply_header(&x->reply, STR("Retry-After"), STR("5"));
+        message = STR("The disk of the server is not available, try again later");
+    }
+    reply_message(&x->reply, e->status, message);
+}

@@ -81,6 +81,8 @@ void reply_json(struct reply *r, int status, str body);
 void reply_json_buf(struct reply *r, int status, struct buf *body);
 /* {"message": …}: the shape of every error of the contract. */
 void reply_message(struct reply *r, int status, str message);
+/* A person can do something about this failure of ours. */
+#define REPLY_NO_SPACE "The disk of the server is full"
 /* Location and the short text upstream sends along. */
 void reply_redirect(struct reply *r, int status, str location);
 void reply_file(struct reply *r, const struct reply_file *file);

@@ -240,7 +240,7 @@ static void fail(struct upload_run *run, err e)
     struct exchange *x = &run->in->x;
     if (e->status >= 500) {
         log_error("upload failed", KV_ERROR(e));
-        reply_message(&x->reply, e->status, STR("Internal server error"));
+        answer_not_stored(x, e);
     } else {
         reply_message(&x->reply, e->status, str_from(e->message));
     }

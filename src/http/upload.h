@@ -9,7 +9,8 @@
  * Threads the pool thread that runs the hook. Between begin and handle: accept_file on an upload
  *         thread, never two at a time.
  * Fails   http/ answers itself: missing boundary, unexpected or repeated file fields, empty files,
- *         limits, truncated bodies (400), a full disk (507), other I/O errors (500).
+ *         limits, truncated bodies (400), a full disk (507), one that is away (503), other I/O
+ * errors (500).
  */
 #pragma once
 

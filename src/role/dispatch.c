@@ -108,7 +108,7 @@ static void reply_error(struct exchange *x, const struct route *route, err e)
     const int status =
         e->code == UNAVAILABLE || e->code == TIMED_OUT || e->code == NO_SPACE ? e->status : 500;
     if (status == 503) reply_header(&x->reply, STR("Retry-After"), STR("5"));
-    reply_message(&x->reply, status, str_from(route->failed));
+    reply_message(&x->reply, status, status == 507 ? STR(REPLY_NO_SPACE) : str_from(route->failed));
 }
 
 /* Routes that send files say 404 to whatever happens in them (contract/http §3), but not to a
