@@ -31,6 +31,7 @@ class Drill:
         self.site, self.later, self.random = site, later, random.Random(seed)
         self.gallery = Gallery(site)
         self.kills = collections.Counter()
+        self.crashes, self.restarts = [], 0
 
     # --- killing; by the thread that started the database ---
 
@@ -58,9 +59,20 @@ class Drill:
         elif victim in ("server", "worker"):
             getattr(self.site, victim).restart()
 
+    def supervise(self):
+        """What ended by itself, as after a minute without a database, is started again; a crash is a fault."""
+        for role in (self.site.server, self.site.worker):
+            if role.alive:
+                continue
+            if role.process.returncode < 0:
+                self.crashes.append(f"{role.log.name} was ended by signal {-role.process.returncode}")
+            self.restarts += 1
+            role.start()
+
     def kill_while(self, condition):
         while condition():
             time.sleep(self.random.uniform(*PAUSE_SECONDS))
+            self.supervise()
             self.kill_one()
 
     # --- a round ---
@@ -72,14 +84,11 @@ class Drill:
         faults += clients.faults()
         until = time.monotonic() + AFTER_SECONDS
         self.kill_while(lambda: time.monotonic() < until)
-        for role in (self.site.server, self.site.worker):
-            if not role.alive:
-                faults.append(f"{role.log.name} ended by itself with {role.process.returncode}")
-                role.start()
+        self.supervise()
         self.site.server.wait_for_pong()
         self.site.drain()
         self.sweep()
-        return faults + self.gallery.faults()
+        return faults + self.crashes + self.gallery.faults()
 
     def sweep(self):
         """What uploads left is taken for unfinished after an hour, so the next server starts two hours later."""
@@ -104,7 +113,7 @@ def drill(arguments):
             found = it.round(range(n * arguments.uploads, (n + 1) * arguments.uploads))
             faults += [f"round {n + 1}: {fault}" for fault in found]
             print(f"round {n + 1}: {len(it.gallery.promised)} photos promised, answers {dict(it.gallery.answers)}, "
-                  f"kills {dict(it.kills)}, {len(found)} faults", flush=True)
+                  f"kills {dict(it.kills)}, ended by themselves {it.restarts}, {len(found)} faults", flush=True)
         roles.check(faults)
 
 

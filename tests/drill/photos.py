@@ -69,11 +69,11 @@ class Gallery:
                 self.twice.append(f"photo {number} has two ids: {self.promised[number]}, {answer['id']}")
         return status, answer.get("message")
 
-    def clients(self, numbers, allowed, threads=4, seconds=300, ports=None):
+    def clients(self, numbers, allowed, threads=4, seconds=600, ports=None, rest=0.0):
         """Uploads all, like phones that try again until there is an answer; those still undone, if any, end in `todo`.
 
         Any status that is not allowed ends a client: what nobody answers is a fault, and so is what is never answered."""
-        return Clients(self, numbers, allowed, threads, seconds, ports)
+        return Clients(self, numbers, allowed, threads, seconds, ports, rest)
 
     # --- judging ---
 
@@ -122,8 +122,8 @@ class Gallery:
 class Clients:
     """`with gallery.clients(…) as c:` uploads in threads of its own; c.running says whether any is at it."""
 
-    def __init__(self, gallery, numbers, allowed, threads, seconds, ports):
-        self.gallery, self.allowed, self.seconds, self.ports = gallery, (*OK, *allowed), seconds, ports
+    def __init__(self, gallery, numbers, allowed, threads, seconds, ports, rest):
+        self.gallery, self.allowed, self.seconds, self.ports, self.rest = gallery, (*OK, *allowed), seconds, ports, rest
         self.todo = collections.deque(numbers)
         self.over = threading.Event()
         self.unexpected = []
@@ -155,6 +155,7 @@ class Clients:
             status, message = self.gallery.upload(number, self.ports and self.ports[attempt % len(self.ports)])
             attempt += 1
             if status in OK:
+                time.sleep(self.rest)
                 continue
             self.todo.append(number)
             if status not in self.allowed:

@@ -29,6 +29,8 @@ EMAIL, PASSWORD = "drill@example.org", "drill-password"
 WHO = {"email": EMAIL, "password": PASSWORD}
 START_SECONDS = 60
 STOP_SECONDS = 40
+SLOW_SECONDS = 10
+RECOVERY_SECONDS = 240              # it syncs every file before it starts, which a busy disk makes long
 DRAIN_SECONDS = 240                 # a lease runs for 30 s, and a job may lose its worker more than once
 # A drill is about what survives, so the database writes as in production.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
@@ -64,16 +66,21 @@ class Cluster(pg.Cluster):
 
         To be called by a thread that lives longer than the cluster: it dies with the thread that started it."""
         self._server.wait()
-        deadline = time.monotonic() + START_SECONDS
+        start, first = time.monotonic(), len(self.log)
         while True:
+            before = len(self.log)
             try:
                 self._start()
-                return
+                break
             except RuntimeError:
-                if "is still in use" not in self.log and "is running in data directory" not in self.log:
+                said = self.log[before:]
+                if "is still in use" not in said and "is running in data directory" not in said:
                     raise
-                assert time.monotonic() < deadline, self.log
+                assert time.monotonic() < start + RECOVERY_SECONDS, said
                 time.sleep(0.1)
+        if time.monotonic() > start + SLOW_SECONDS:
+            said = [line for line in self.log[first:].splitlines() if "FATAL" not in line and "DETAIL" not in line]
+            print(f"PostgreSQL needed {time.monotonic() - start:.0f} s to come back:", *said[:20], sep="\n    ", flush=True)
 
 
 class Role:
@@ -217,7 +224,8 @@ class Site:
         deadline = time.monotonic() + seconds
         with self.connect() as db:
             while db.value("SELECT count(*) FROM tintype.job WHERE state <> 'dead'") != "0":
-                assert time.monotonic() < deadline, f"jobs left: {db.rows('SELECT name, state, error FROM tintype.job')}"
+                left = "SELECT name, state, error, count(*) FROM tintype.job GROUP BY 1, 2, 3"
+                assert time.monotonic() < deadline, f"jobs left: {db.rows(left)}"
                 time.sleep(0.2)
 
 

@@ -160,7 +160,7 @@ class Cluster:
         args = [self.bin / "postgres", "-D", self.root / "data", "-k", self.root]
         for name, value in self.settings.items():
             args += ["-c", f"{name}={value}"]
-        with open(self.root / "log", "wb") as log:
+        with open(self.root / "log", "ab") as log:
             self._server = subprocess.Popen(
                 args, cwd="/", preexec_fn=_become(self._account), env=self._env(),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
