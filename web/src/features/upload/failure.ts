@@ -27,3 +27,6 @@ export function failureOf(cause: unknown): Failure {
   if (message === 'File is empty') return { kind: 'empty', id };
   return { kind: 'refused', detail: message, id };
 }
+
+/** What is wrong with the file itself stays wrong. */
+export const canRetry = ({ kind }: Failure): boolean => kind !== 'empty' && kind !== 'type';

@@ -28,6 +28,7 @@ export function summaryOf(progress: Progress | undefined, leftOut: number): stri
     progress?.here ? t('upload.sumHere', { count: progress.here }) : '',
     progress?.trashed ? t('upload.sumTrashed', { count: progress.trashed }) : '',
     progress?.failed ? t('upload.sumFailed', { count: progress.failed }) : '',
+    progress?.cancelled ? t('upload.sumStopped', { count: progress.cancelled }) : '',
     leftOut ? t('upload.sumLeftOut', { count: leftOut }) : '',
   ];
   return parts.filter(Boolean).join(', ');
