@@ -33,6 +33,8 @@ export interface PhotoList {
   neighbour(id: string, step: 1 | -1): Promise<Photo | undefined>;
   /** Up to `count` loaded photos on each side, in order, the photo among them: the filmstrip. */
   around(id: string, count: number): Photo[];
+  /** Its place in the whole list, loaded or not. */
+  position(id: string): { index: number; count: number } | undefined;
   /** Scrolls the tile into view, so that closing the viewer finds it. */
   reveal(id: string): void;
   /** Where the tile is on screen; undefined while it is not there. */

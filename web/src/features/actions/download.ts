@@ -62,6 +62,20 @@ export function archiveName(now: Date, index: number, count: number): string {
   return `tintype-${day}${count > 1 ? `-${index + 1}` : ''}.zip`;
 }
 
+/** Browsers drop downloads that begin in the same moment. */
+const APART_MS = 400;
+
+async function downloadEach(photos: readonly Photo[], signal: AbortSignal): Promise<void> {
+  for (const photo of photos) {
+    signal.throwIfAborted();
+    downloadOne(photo);
+    await new Promise((done) => setTimeout(done, APART_MS));
+  }
+}
+
+/** A server that does not make archives says so. */
+const hasNoArchives = (reason: unknown) => reason instanceof ApiError && (reason.status === 404 || reason.status === 501);
+
 /** Saves the photos' originals. `onarchive` hears which archive of how many is being made. */
 export async function download(
   photos: readonly Photo[],
@@ -69,7 +83,10 @@ export async function download(
   onarchive: (index: number, count: number) => void,
 ): Promise<void> {
   if (photos.length === 1) return downloadOne(photos[0]!);
-  const archives = await archivesOf(photos);
+  const archives = await archivesOf(photos).catch((reason) => {
+    if (!hasNoArchives(reason)) throw reason;
+  });
+  if (!archives) return downloadEach(photos, signal);
   for (const [index, assetIds] of archives.entries()) {
     onarchive(index, archives.length);
     const url = URL.createObjectURL(await fetchArchive(assetIds, signal));

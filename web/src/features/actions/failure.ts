@@ -8,6 +8,8 @@ export function failureToast(what: string, reason: unknown, retry?: () => void |
   const advice = !error || error.offline ? t('actions.failed.offline') : t('actions.failed.server', { reason: error.message });
   const text = `${what} ${advice}`;
   const id = error?.id;
+  // Without HTTPS a page may not copy: then the id is there to be read.
+  if (id && !navigator.clipboard) return { tone: 'error', text: `${text} ${t('actions.failed.id', { id })}` };
   if (id) {
     const run = () => navigator.clipboard.writeText(id);
     return { tone: 'error', text, action: { title: t('actions.failed.copy'), run } };

@@ -1,5 +1,7 @@
 /** What can be done with photos, for everything that shows them. */
 export { default as ActionDialogs } from './ActionDialogs.svelte';
+export { photoKeys } from './keys';
 export { failureToast } from './failure';
 export { PhotoActions, type PhotoActionsOptions } from './photo-actions.svelte';
+export { default as SelectionActions } from './SelectionActions.svelte';
 export { countWords, photoName } from './words';

@@ -117,6 +117,14 @@ export class Timeline implements PhotoList {
     return [...before, this.#photoAt(spot), ...this.#walk(spot, 1, count)];
   }
 
+  position(id: string): { index: number; count: number } | undefined {
+    const { count, sections } = this.grid.geometry;
+    const spot = this.grid.geometry.find(id);
+    if (!spot) return undefined;
+    const before = sections.slice(0, spot.section).reduce((sum, section) => sum + section.count, 0);
+    return { index: before + spot.index, count };
+  }
+
   reveal(id: string): void {
     const spot = this.grid.geometry.find(id);
     if (spot) this.grid.reveal(spot);

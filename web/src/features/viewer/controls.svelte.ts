@@ -57,6 +57,8 @@ export class Controls {
   readonly right: Photo | undefined = $derived.by(() => (this.#rtl ? this.view.previous : this.view.next));
   /** What the open photo is called, for those who do not see it. */
   readonly name: string = $derived.by(() => this.#name());
+  /** Read aloud whenever another photo opens: what it is, and where one is. */
+  readonly announcement: string = $derived.by(() => [this.name, this.#position()].filter(Boolean).join('. '));
 
   constructor(private readonly options: ControlsOptions) {
     this.view = new ViewerState(options.list, options.id, options.onmove);
@@ -167,6 +169,11 @@ export class Controls {
     const description = view.info?.id === photo.id ? view.info.exifInfo?.description : undefined;
     const name = [photoName(photo), description].filter(Boolean).join('. ');
     return t(photo.isImage ? 'viewer.name.photo' : 'viewer.name.video', { name });
+  }
+
+  #position(): string | undefined {
+    const place = this.photo && this.options.list.position(this.photo.id);
+    return place && t('viewer.position', { number: place.index + 1, count: place.count });
   }
 
   /** Another photo: what belonged to the last one ends. */
