@@ -10,6 +10,8 @@ export interface WalkLimits {
   files: number;
 }
 const LIMITS: WalkLimits = { depth: 24, files: 100_000 };
+/** Ten thousand answers in one task would hold up the page for seconds. */
+const AT_ONCE = 100;
 
 export interface Walk {
   /** One list for each folder: a sidecar lies beside its photo. */
@@ -37,8 +39,12 @@ async function* visit(
   const taken = files.slice(0, budget.left);
   budget.left -= taken.length;
 
-  const found = await Promise.all(taken.map((entry) => readFile(entry, result)));
-  if (taken.length > 0) yield found.flatMap((file) => file ?? []);
+  const found: Found[] = [];
+  for (let at = 0; at < taken.length; at += AT_ONCE) {
+    const some = await Promise.all(taken.slice(at, at + AT_ONCE).map((entry) => readFile(entry, result)));
+    found.push(...some.flatMap((file) => file ?? []));
+  }
+  if (taken.length > 0) yield found;
 
   for (const entry of sorted) {
     if (!entry.isDirectory) continue;

@@ -8,6 +8,7 @@
 import { type Failure, type Found, Item, type Stage } from './item';
 import { failureOf, isAway, isFinal, isSignedOut } from './failure';
 import { type Hash, UnreadableError } from './hasher';
+import { Line } from './line';
 import { Pace } from './pace';
 import { type Phase, type Progress, progressOf } from './progress';
 import type { UploadServer, Verdict } from './transport';
@@ -35,8 +36,10 @@ export class Queue {
   readonly #hash: Hash;
   readonly #onchange: () => void;
   readonly #limits: Limits;
-  /** Items between two steps, in order. A set, because any of them may be cancelled. */
-  readonly #lanes: Record<Lane, Set<Item>> = { waiting: new Set(), hashed: new Set(), ready: new Set() };
+  readonly #waiting = new Line();
+  /** Between two steps, in order; never more than `ahead`. */
+  readonly #hashed = new Set<Item>();
+  readonly #ready = new Set<Item>();
   readonly #sending = new Set<Item>();
   /** Checksums that are on the server by now: the same bytes under another name are asked for again, not sent. */
   readonly #arrived = new Set<string>();
@@ -136,11 +139,13 @@ export class Queue {
 
   #enter(lane: Lane, item: Item): void {
     item.stage = lane;
-    this.#lanes[lane].add(item);
+    if (lane === 'waiting') this.#waiting.add(item);
+    else (lane === 'hashed' ? this.#hashed : this.#ready).add(item);
   }
 
   #leave(item: Item): void {
-    for (const lane of Object.values(this.#lanes)) lane.delete(item);
+    this.#hashed.delete(item);
+    this.#ready.delete(item);
   }
 
   /** Starts whatever can be started. Called after every change. */
@@ -157,8 +162,8 @@ export class Queue {
   }
 
   async #hashNext(): Promise<void> {
-    const ahead = this.#lanes.hashed.size + this.#checking + this.#lanes.ready.size;
-    const item = first(this.#lanes.waiting);
+    const ahead = this.#hashed.size + this.#checking + this.#ready.size;
+    const item = this.#waiting.first;
     if (!item || this.#hashing || ahead >= this.#limits.ahead) return;
     this.#hashing = true;
     this.#begin(item, 'hashing');
@@ -179,10 +184,9 @@ export class Queue {
 
   /** Asks for all that are hashed by now: at once while there is too little to send, otherwise for many together. */
   async #checkNext(): Promise<void> {
-    const { waiting, hashed, ready } = this.#lanes;
-    const more = waiting.size > 0 && hashed.size < this.#limits.batch;
-    if (hashed.size === 0 || this.#checking > 0 || (more && ready.size >= this.#limits.senders)) return;
-    const items = [...hashed];
+    const more = this.#waiting.first && this.#hashed.size < this.#limits.batch;
+    if (this.#hashed.size === 0 || this.#checking > 0 || (more && this.#ready.size >= this.#limits.senders)) return;
+    const items = [...this.#hashed];
     this.#checking = items.length;
     for (const item of items) this.#begin(item, 'checking');
     try {
@@ -204,7 +208,7 @@ export class Queue {
   }
 
   #nextToSend(): Item | undefined {
-    for (const item of this.#lanes.ready) {
+    for (const item of this.#ready) {
       if (this.#arrived.has(item.checksum)) {
         this.#leave(item);
         this.#enter('hashed', item);

@@ -23,8 +23,10 @@ export function extensionOf(name: string): string {
 
 /** @param types null while the server could not be asked: then it judges each file itself. */
 export function sortOut(folder: readonly Found[], types: MediaTypes | null): Sorted {
-  const isSidecar = ({ file }: Found) => (types?.sidecar ?? ['.xmp']).includes(extensionOf(file.name));
-  const isMedia = ({ file }: Found) => !types || [...types.image, ...types.video].includes(extensionOf(file.name));
+  const sidecarTypes = new Set(types?.sidecar ?? ['.xmp']);
+  const mediaTypes = types && new Set([...types.image, ...types.video]);
+  const isSidecar = ({ file }: Found) => sidecarTypes.has(extensionOf(file.name));
+  const isMedia = ({ file }: Found) => !mediaTypes || mediaTypes.has(extensionOf(file.name));
 
   const visible = folder.filter(({ file }) => !LITTER.test(file.name));
   const sidecars = new Map(visible.filter(isSidecar).map((found) => [sidecarKey(found.file.name), found]));
