@@ -62,11 +62,16 @@ export class Loader<T> {
     this.#pump();
   }
 
-  /** Forgets months that changed on the server; they are fetched again when they are wanted. */
-  forget(key: string): void {
+  /** Fetches a month again that changed on the server. What is here stays until then. */
+  reload(key: string): void {
+    this.#running.get(key)?.abort();
+    void this.#fetch(key);
+  }
+
+  /** Forgets a month: it is fetched when it is wanted again. */
+  drop(key: string): void {
     this.#here.delete(key);
     this.#running.get(key)?.abort();
-    this.#pump();
   }
 
   stop(): void {
@@ -105,7 +110,8 @@ export class Loader<T> {
       this.#options.onerror(key, cause);
       this.#asked.get(key)?.reject(cause);
     } finally {
-      this.#running.delete(key);
+      // A reload may have taken its place.
+      if (this.#running.get(key) === abort) this.#running.delete(key);
       if (!abort.signal.aborted) this.#asked.delete(key);
       this.#evict();
       this.#pump();

@@ -6,7 +6,7 @@
 import { createContext } from 'svelte';
 import { api, ApiError, call, type Schema } from '#lib/api/client';
 import type { Photo, PhotoList } from '#lib/photos';
-import { Grid, Selection, type Spot } from '#ui/grid';
+import { Grid, Selection, type Anchor, type Spot } from '#ui/grid';
 import { pack } from './columns';
 import { Loader } from './loader';
 import { Month } from './month';
@@ -37,6 +37,9 @@ export class Timeline implements PhotoList {
   /** Of all photos, here or not. */
   count = $state(0);
   readonly #months: Loader<Month>;
+  /** What the server counted last, which is not always what a month turns out to hold. */
+  #counted = new Map<string, number>();
+  #awaited: Anchor | undefined;
   #started: Promise<void> | undefined;
 
   constructor(filter: Filter) {
@@ -49,29 +52,40 @@ export class Timeline implements PhotoList {
       capacity: KEPT_PHOTOS,
     });
     this.grid.onwant = (keys) => this.#months.want(keys);
+    this.grid.ensure = async (keys) => {
+      for (const key of keys) await this.#months.load(key);
+    };
   }
 
-  /** Asks for the counts. Once, and again after a failure. */
-  start(): Promise<void> {
-    return (this.#started = this.#start());
-  }
-
-  async #start(): Promise<void> {
+  /** Asks for the counts: at first, after a failure, and whenever they may have changed. */
+  async start(): Promise<void> {
     try {
       const query = { ...this.filter };
       const buckets = await call(api.GET('/timeline/buckets', { params: { query } }));
-      this.grid.setSections(buckets.map(({ timeBucket, count }) => ({ key: timeBucket, count })));
-      this.count = this.grid.geometry.count;
+      this.#setCounts(new Map(buckets.map(({ timeBucket, count }) => [timeBucket, count])));
       this.state = 'ready';
       this.error = null;
       this.#months.retry();
+      if (this.#awaited) this.grid.restore(this.#awaited);
+      this.#awaited = undefined;
     } catch (cause) {
       this.#fail(cause);
     }
   }
 
+  /** As `start`, but what is on screen stays there when nobody answers. */
+  async refresh(): Promise<void> {
+    this.grid.attempt++;
+    await this.start();
+  }
+
   stop(): void {
     this.#months.stop();
+  }
+
+  /** Comes back to where somebody was, as soon as there is something to come back to. Once there is, it stays there. */
+  restore(anchor: Anchor): void {
+    if (this.state !== 'ready') this.#awaited = anchor;
   }
 
   get(id: string): Photo | undefined {
@@ -206,8 +220,21 @@ export class Timeline implements PhotoList {
     this.count = this.grid.geometry.count;
   }
 
+  /** Takes the server's counts. Months that are here and changed are fetched again, and stay on screen until then. */
+  #setCounts(counts: ReadonlyMap<string, number>): void {
+    const { sections } = this.grid.geometry;
+    const here = new Map(sections.flatMap(({ key, data }) => (data ? [[key, data.length]] : [])));
+    const changed = [...here.keys()].filter((key) => counts.has(key) && counts.get(key) !== this.#counted.get(key));
+    for (const key of here.keys()) if (!counts.has(key)) this.#months.drop(key);
+    this.grid.setSections(Array.from(counts, ([key, count]) => ({ key, count: here.get(key) ?? count })));
+    this.#counted = new Map(counts);
+    this.count = this.grid.geometry.count;
+    for (const key of changed) this.#months.reload(key);
+  }
+
   /** A month came, went, or is known to hold another number of photos than those that are here. */
   #recount(key: string, count: number): void {
+    this.#months.drop(key);
     const sections = this.grid.geometry.sections.map((section) => ({ key: section.key, count: section.count }));
     const others = sections.filter((section) => section.key !== key);
     if (count) others.push({ key, count });

@@ -34,7 +34,7 @@ export interface Spot {
 export interface Anchor {
   readonly key: string;
   readonly id?: string | undefined;
-  /** Share of the section's height above the top of the view; for want of a photo to hold on to. */
+  /** Share of the section's height above the top of the view; where there is no photo to hold on to. */
   readonly share: number;
   /** From the top of the view down to the top of the photo. */
   readonly offset: number;
@@ -133,6 +133,7 @@ export class Geometry {
       this.counts = new Float64Array(length + 1);
       this.#days = new Float64Array(length + 1);
     }
+    this.tops[0] = this.style.start;
     for (let i = 0; i < length; i++) {
       const { data, count } = this.sections[i]!;
       this.#days[i + 1] = this.#days[i]! + (data ? data.dayStarts.length - 1 : estimateDays(count, this.#habit));
@@ -222,7 +223,8 @@ export class Geometry {
     const spot = this.spotIn(top, bottom);
     if (!spot) return this.shareAt(top);
     const section = this.sections[spot.section]!;
-    return { key: section.key, id: section.data!.photo(spot.index).id, share: 0, offset: this.boxOf(spot)!.y - top };
+    const share = (top - this.tops[spot.section]!) / section.height;
+    return { key: section.key, id: section.data!.photo(spot.index).id, share, offset: this.boxOf(spot)!.y - top };
   }
 
   /** Holds on to a place by its share of the section, whatever photos there are or will be. */
@@ -239,7 +241,7 @@ export class Geometry {
     if (section < 0) return undefined;
     const index = anchor.id ? (this.sections[section]!.data?.indexOf(anchor.id) ?? -1) : -1;
     if (index >= 0) return this.boxOf({ section, index })!.y - anchor.offset;
-    return this.tops[section]! + Math.round(anchor.share * this.sections[section]!.height);
+    return this.tops[section]! + Math.round(anchor.share * this.sections[section]!.height) - (anchor.id ? 0 : anchor.offset);
   }
 }
 

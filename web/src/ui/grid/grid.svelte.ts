@@ -56,7 +56,7 @@ const LEAD_MS = 100;
 /** Near the ends the container is put right at once, or someone could scroll against a wall that is not the end. */
 const WALL = 64;
 
-const NO_STYLE: GridStyle = { width: 0, row: 1, gap: 0, columns: 0, monthHead: 0, dayHead: 0, firstDayHead: 0, end: 0 };
+const NO_STYLE: GridStyle = { width: 0, row: 1, gap: 0, columns: 0, monthHead: 0, dayHead: 0, firstDayHead: 0, start: 0, end: 0 };
 
 export class Grid {
   readonly geometry: Geometry;
@@ -65,13 +65,22 @@ export class Grid {
   /** The section at the top of the view and how much of it is above, for the scrubber. */
   at = $state.raw({ section: 0, share: 0 });
   moving = $state(false);
+  /** Moving so fast that nobody looks at single photos. */
+  rushing = $state(false);
+  /** Pictures that failed are asked for again when it grows. */
+  attempt = $state(0);
   /** Counts changes of the geometry, for what is derived from it. */
   version = $state(0);
 
   /** Sections to have, those in view first. Set by the controller. */
   onwant: (keys: readonly string[], inView: number) => void = () => {};
+  /** Gives the photos of sections that are not here. Set by the controller. */
+  ensure: (keys: readonly string[]) => Promise<void> = () => Promise.resolve();
   /** The list came to rest. */
   onrest: () => void = () => {};
+
+  /** The photo that was brought into view last: what lay on top of the grid gives it the focus. */
+  revealed: string | undefined;
 
   #scroller: HTMLElement | undefined;
   #sizer: HTMLElement | undefined;
@@ -100,10 +109,6 @@ export class Grid {
     return this.#view;
   }
 
-  get fast(): boolean {
-    return Math.abs(this.#speed) * 1000 > FAST * this.#view;
-  }
-
   /** Takes hold of the elements. Returns what lets go of them. */
   attach(scroller: HTMLElement, sizer: HTMLElement): () => void {
     this.#scroller = scroller;
@@ -120,9 +125,8 @@ export class Grid {
   resize(view: number, style: GridStyle): void {
     this.#change(() => {
       this.#view = view;
-      if (style.width !== this.geometry.style.width || style.row !== this.geometry.style.row) {
-        this.geometry.setStyle(style);
-      }
+      const old = this.geometry.style;
+      if (style.width !== old.width || style.row !== old.row || style.start !== old.start) this.geometry.setStyle(style);
     });
   }
 
@@ -143,6 +147,29 @@ export class Grid {
     this.#draw(true);
   }
 
+  photoAt({ section, index }: Spot): Photo {
+    return this.geometry.sections[section]!.data!.photo(index);
+  }
+
+  firstInView(): Spot | undefined {
+    return this.geometry.spotIn(this.place + this.geometry.style.start, this.place + this.#view);
+  }
+
+  /** Brings the day of a photo to the top. */
+  goToDay(spot: Spot): void {
+    const { layout } = this.geometry.sections[spot.section]!;
+    const { tops, style } = this.geometry;
+    if (layout) this.go(tops[spot.section]! - style.start + layout.dayTops[this.geometry.dayOf(spot)]!);
+  }
+
+  /** Goes to a share of a section's height, and stays there when its photos come. */
+  goToSection(section: number, share: number): void {
+    const { geometry } = this;
+    const { key, height } = geometry.sections[section]!;
+    this.go(geometry.tops[section]! + share * height - geometry.style.start);
+    this.#held = { key, share, offset: geometry.style.start };
+  }
+
   /** Where the view is, to come back to. */
   anchor(): Anchor | undefined {
     return this.geometry.anchorIn(this.place, this.place + this.#view);
@@ -159,12 +186,23 @@ export class Grid {
 
   /** Scrolls as little as shows the photo whole. */
   reveal(spot: Spot): void {
+    this.revealed = this.photoAt(spot).id;
     const box = this.geometry.boxOf(spot);
     if (!box) return;
-    const isFirstRow = box.y - this.geometry.style.dayHead - this.geometry.style.monthHead <= 0;
-    const top = isFirstRow ? 0 : box.y - this.geometry.style.gap;
+    const { dayHead, monthHead, gap, start } = this.geometry.style;
+    const isFirstRow = box.y <= start + dayHead + monthHead;
+    const top = isFirstRow ? 0 : box.y - gap - start;
     if (top < this.place) this.go(top);
-    else if (box.y + box.h > this.place + this.#view) this.go(box.y + box.h + this.geometry.style.gap - this.#view);
+    else if (box.y + box.h > this.place + this.#view) this.go(box.y + box.h + gap - this.#view);
+  }
+
+  /** Focus for the photo that was revealed last: what lay on top of the grid is gone. */
+  refocus(): void {
+    if (this.revealed) this.focusTile(this.revealed);
+  }
+
+  focusTile(id: string): void {
+    this.#scroller?.querySelector<HTMLElement>(`[data-photo="${id}"] > a`)?.focus({ preventScroll: true });
   }
 
   /** Where a photo is on screen; undefined: it is not drawn. */
@@ -194,6 +232,7 @@ export class Grid {
     this.#stayInside();
     this.#measureSpeed(this.place - before);
     this.moving = true;
+    this.rushing = Math.abs(this.#speed) * 1000 > FAST * this.#view;
     clearTimeout(this.#resting);
     this.#resting = setTimeout(() => this.#rest(), REST_MS);
     this.#draw(false);
@@ -217,7 +256,7 @@ export class Grid {
   }
 
   #rest(): void {
-    this.moving = false;
+    this.moving = this.rushing = false;
     this.#speed = 0;
     this.#put(this.place);
     this.#draw(true);
@@ -262,13 +301,14 @@ export class Grid {
     if (!changed && Math.abs(place - this.#drawnAt) < this.geometry.style.row / 3) return;
     this.#drawnAt = place;
     const ahead = Math.min(1, 0.5 + Math.abs(this.#speed) / 4) * this.#view;
-    const behind = this.fast ? 0.1 * this.#view : 0.5 * this.#view;
+    const behind = this.rushing ? 0.1 * this.#view : 0.5 * this.#view;
     const top = place - (this.#speed > 0 ? behind : ahead);
     const bottom = place + this.#view + (this.#speed < 0 ? behind : ahead);
     this.#drawSections(top, bottom);
-    const section = this.geometry.sectionAt(place);
+    const seen = place + this.geometry.style.start;
+    const section = this.geometry.sectionAt(seen);
     const height = this.geometry.sections[section]?.height || 1;
-    this.at = { section, share: Math.min(1, Math.max(0, (place - this.geometry.tops[section]!) / height)) };
+    this.at = { section, share: Math.min(1, Math.max(0, (seen - this.geometry.tops[section]!) / height)) };
   }
 
   #drawSections(top: number, bottom: number): void {

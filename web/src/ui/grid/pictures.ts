@@ -38,11 +38,18 @@ export class PictureQueue {
   }
 
   #pump(): void {
-    const free = AT_ONCE - this.#running.size;
-    if (free <= 0 || !this.#waiting.size) return;
-    const jobs = [...this.#waiting].map((job) => ({ job, distance: job.distance() }));
-    jobs.sort((a, b) => a.distance - b.distance);
-    for (const { job } of jobs.slice(0, free)) this.#start(job);
+    while (this.#running.size < AT_ONCE && this.#waiting.size) {
+      let nearest: Job | undefined;
+      let least = Infinity;
+      for (const job of this.#waiting) {
+        const distance = job.distance();
+        if (distance >= least && nearest) continue;
+        nearest = job;
+        least = distance;
+        if (distance === 0) break;
+      }
+      this.#start(nearest!);
+    }
   }
 
   #start(job: Job): void {
@@ -50,11 +57,7 @@ export class PictureQueue {
     const started = performance.now();
     this.#waiting.delete(job);
     image.src = job.url;
-    if (image.complete && image.naturalWidth) {
-      job.onload(0);
-      this.#schedule();
-      return;
-    }
+    if (image.complete && image.naturalWidth) return job.onload(0);
     this.#running.add(job);
     image.onload = () => this.#end(job, () => job.onload(performance.now() - started));
     image.onerror = () => this.#end(job, () => job.onerror());

@@ -26,7 +26,8 @@ export interface GridStyle extends RowStyle {
   readonly monthHead: number;
   readonly dayHead: number;
   readonly firstDayHead: number;
-  /** Empty space below the last row. */
+  /** Empty space above the first section, where the page's header lies over the photos, and below the last row. */
+  readonly start: number;
   readonly end: number;
 }
 

@@ -14,8 +14,6 @@ const NOTHING: ReadonlySet<string> = new Set();
 const dayOf = (photo: Photo) => photo.takenAt.slice(0, 10);
 
 export class Selection {
-  /** Gives the photos of sections that are not here. Set by the controller. */
-  ensure: (keys: readonly string[]) => Promise<void> = () => Promise.resolve();
   /** Would be selected by a click with Shift. */
   preview = $state.raw<ReadonlySet<string>>(NOTHING);
 
@@ -69,6 +67,10 @@ export class Selection {
     this.#from = photo.id;
   }
 
+  isDaySelected(section: number, day: number): boolean {
+    return this.#dayPhotos(section, day).every(({ id }) => this.#photos.has(id));
+  }
+
   toggleDay(section: number, day: number): void {
     const photos = this.#dayPhotos(section, day);
     this.#set(photos, !photos.every(({ id }) => this.#photos.has(id)));
@@ -80,7 +82,7 @@ export class Selection {
     const from = this.#from && this.#grid.geometry.find(this.#from);
     const to = this.#grid.geometry.find(photo.id);
     if (!from || !to) return this.toggle(photo);
-    await this.ensure(this.#keysBetween(from, to));
+    await this.#grid.ensure(this.#keysBetween(from, to));
     this.#set(this.#between(this.#from!, photo.id), true);
     this.#from = photo.id;
     this.preview = NOTHING;
@@ -95,7 +97,7 @@ export class Selection {
   async all(): Promise<void> {
     const { geometry } = this.#grid;
     for (const { key } of [...geometry.sections]) {
-      await this.ensure([key]);
+      await this.#grid.ensure([key]);
       const data = geometry.sections[geometry.indexOfKey(key)]?.data;
       if (data) this.#set(Array.from({ length: data.length }, (_, i) => data.photo(i)), true);
     }

@@ -12,11 +12,16 @@ const PHONE = 640;
 const PHONE_COLUMNS = 3;
 const PHONE_GAP = 2;
 
-/** @param width of the photos @param container of what holds them: decides on phone or not */
-export function gridStyle(width: number, container: number, density: Density, columns = PHONE_COLUMNS): GridStyle {
+/**
+ * @param width of the photos
+ * @param container of what holds them: decides on phone or not
+ * @param start so much of it lies below the page's header
+ */
+export function gridStyle(width: number, container: number, start: number, density: Density): GridStyle {
   if (container < PHONE) {
-    const heads = { monthHead: 52, dayHead: 58, firstDayHead: 46, end: 16 };
-    return { width, row: Math.floor((width + PHONE_GAP) / columns - PHONE_GAP), gap: PHONE_GAP, columns, ...heads };
+    const row = Math.floor((width + PHONE_GAP) / PHONE_COLUMNS - PHONE_GAP);
+    const heads = { monthHead: 52, dayHead: 58, firstDayHead: 46 };
+    return { width, row, gap: PHONE_GAP, columns: PHONE_COLUMNS, ...heads, start, end: 16 };
   }
-  return { width, ...ROWS[density], columns: 0, monthHead: 56, dayHead: 62, firstDayHead: 46, end: 40 };
+  return { width, ...ROWS[density], columns: 0, monthHead: 56, dayHead: 62, firstDayHead: 46, start, end: 40 };
 }
