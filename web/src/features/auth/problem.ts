@@ -6,6 +6,8 @@ export interface Problem {
   /** The field's name; without one, it is about all of the form. */
   field?: string;
   text: string;
+  /** There was no answer: over as soon as the server is back. */
+  offline?: boolean;
   /** The request, to look it up in the server's log. */
   id?: string | undefined;
 }
@@ -13,7 +15,7 @@ export interface Problem {
 /** For all that a form does not expect. */
 export function problemOf(cause: unknown): Problem {
   if (!(cause instanceof ApiError)) throw cause;
-  if (cause.offline) return { text: t('auth.noAnswer') };
+  if (cause.offline) return { text: t('auth.noAnswer'), offline: true };
   return { text: t('auth.refused', { status: cause.status }), id: cause.id };
 }
 
