@@ -174,6 +174,15 @@ static inline const struct field *fields_find(const struct fields *fields, str n
         .value = offsetof(type, member.v) - offsetof(type, member),                                \
         .size = sizeof(((type *)0)->member), __VA_ARGS__                                           \
     }
+/* What one shape of an answer (x-shapes of the contract) does with a member. Where the promise
+ * wants it always, "not filled" is an empty list or false. */
+enum shape_rule {
+    SHAPE_NEVER,
+    SHAPE_ALWAYS,
+    SHAPE_ASKED, /* filled when the request asks for it */
+    SHAPE_OWN,   /* filled in what is the caller's own */
+};
+
 /* The table of a struct from its rows. */
 #define FIELDS(type_, rows)                                                                        \
     {                                                                                              \

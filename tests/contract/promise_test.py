@@ -131,6 +131,40 @@ def permission_rows():
     return rows
 
 
+# How objects.md names the operations that answer with assets.
+ASSET_ENDPOINTS = {
+    "GET /assets/:id (owner, partner, album member)": "getAssetInfo",
+    "GET /assets/:id via shared link with metadata": "getAssetInfo_link",
+    "PUT/PATCH /assets/:id": "updateAsset",
+    "search metadata / smart / random": "searchAssets searchSmart searchRandom",
+    "search large-assets, cities": "searchLargeAssets getAssetsByCity",
+    "search explore": "getExploreData",
+    "view/folder": "getAssetsByOriginalPath",
+    "stacks GET one, PUT": "getStack updateStack",
+    "stacks GET list, POST": "searchStacks createStack",
+    "memories (all)": "searchMemories createMemory getMemory updateMemory",
+    "shared link by id, me, login": "getSharedLinkById getMySharedLink sharedLinkLogin",
+    "shared link list, create, patch": "getAllSharedLinks createSharedLink updateSharedLink",
+    "duplicates": "getAssetDuplicates",
+    "`on_upload_success`, `on_asset_update`": "events",
+}
+ASSET_RULES = {
+    "y": "always", "as stored for the link owner": "always",
+    "-": "never", "always false": "never", "false (no caller)": "never",
+    "withExif": "asked", "withPeople": "asked",
+    "own": "own", "owner only": "own",
+}
+
+
+def asset_shapes():
+    """operation -> rule for each column of the table of objects.md, but the dates."""
+    text = (SHARED / "contract" / "objects.md").read_text(encoding="utf-8")
+    table = text[text.index("| Endpoint | owner |"):].split("\n\n")[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    return {operation: [ASSET_RULES[cell] for cell in cells[:-1]]
+            for endpoint, *cells in rows for operation in ASSET_ENDPOINTS[endpoint].split()}
+
+
 class Promise(unittest.TestCase):
     maxDiff = None
 
@@ -197,6 +231,11 @@ class Promise(unittest.TestCase):
             if op.get("x-mirror"):
                 mirrors.add((op["x-mirror"].upper(), path))
         self.assertEqual(mirrors, {key for key, row in rows.items() if "mirror" in row[4]})
+
+    def test_members_of_assets_are_filled_where_the_table_of_objects_says(self):
+        shapes = next(s for s in model.Model(self.contract.document).shapes if s.struct.name == "AssetResponseDto")
+        self.assertEqual([f.name for f in shapes.members], ["owner", "exifInfo", "tags", "people", "stack", "isFavorite"])
+        self.assertEqual(shapes.rows, asset_shapes())
 
 
 if __name__ == "__main__":

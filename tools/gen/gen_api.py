@@ -6,7 +6,7 @@ usage: gen_api.py --contract DIR --out DIR
 
     api.h          structs, lists, optional values, enums, one typed prototype per operation (op_<id>, op_<id>_begin),
                    prototypes of the checks the contract asks for (check_<name>)
-    api.c          field tables (<Name>_fields), texts of enums (<Name>_names)
+    api.c          field tables (<Name>_fields), texts of enums (<Name>_names), shapes of answers (<Name>_shapes)
     routes.c       the table of app/api/route.h; operations are weak references in it
     openapi.json   what the world sees of the contract; openapi.c holds it as text
 
@@ -141,7 +141,18 @@ struct upload;
         if op.body_kind == "stream" and op.has_head:
             self.members(f"{op.id}_head", [f for fields in op.params.values() for f in fields])
 
+    def shapes(self, shapes):
+        name = shapes.struct.name
+        constants = "".join(f"    SHAPE_{row},\n" for row in shapes.rows)
+        members = "".join(f"    enum shape_rule {f.c_name};\n" for f in shapes.members)
+        self.lines.append(f"\n/* Which members of {name} an answer has (x-shapes). */\n"
+            f"enum {name}_shape {{\n{constants}    {name}_SHAPES,\n}};\n"
+            f"struct {name}_rules {{\n{members}}};\n"
+            f"extern const struct {name}_rules {name}_shapes[{name}_SHAPES];")
+
     def tables(self):
+        for shapes in self.model.shapes:
+            self.shapes(shapes)
         self.lines.append("")
         for enum in self.model.enums.values():
             self.lines.append(f"extern const struct enum_names {enum.name}_names;")
@@ -295,6 +306,15 @@ def table_checks(model):
     return sorted(set(out))
 
 
+def shapes_c(shapes):
+    rows = ""
+    for row, rules in shapes.rows.items():
+        members = ", ".join(f".{f.c_name} = SHAPE_{rule.upper()}" for f, rule in zip(shapes.members, rules))
+        rows += f"    [SHAPE_{row}] = {{{members}}},\n"
+    name = shapes.struct.name
+    return f"const struct {name}_rules {name}_shapes[{name}_SHAPES] = {{\n{rows}}};\n"
+
+
 def api_c(model):
     out = [BANNER, '#include "gen/api.h"\n\n#include <assert.h>\n']
     out.append(checks_of(model, table_checks(model)))
@@ -305,6 +325,7 @@ def api_c(model):
             f"static_assert(sizeof(enum {enum.name}) == sizeof(int), \"enums are stored as int\");\n")
     for struct in model.structs.values():
         out.append(table_of(f"{struct.name}_fields", struct.c, struct.fields, "", struct.dates_pg, struct.check))
+    out += [shapes_c(shapes) for shapes in model.shapes]
     return "\n".join(out)
 
 

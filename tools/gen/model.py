@@ -4,6 +4,7 @@
     model.structs["TagResponseDto"]     Struct: name, fields (Field), in dependency order
     model.enums["AssetType"]            Enum: name, values, constants
     model.operations                    [Operation], by path and method
+    model.shapes                        [Shapes], see shapes.py
     model.document                      the merged document with our x- keys; public(document) without
 
 How a property becomes C (Type.c is the C type, Type.tag the name used in struct opt_<tag> and struct list_<tag>):
@@ -22,11 +23,12 @@ import dataclasses
 import re
 
 from document import METHODS, SCHEMA_REF, ContractError, Node, fail, load_document, public    # noqa: F401
+from shapes import shapes_of
 
 OPERATION_KEYS = {"x-access", "x-auth", "x-permission", "x-body", "x-reply", "x-status", "x-dates", "x-mirror", "x-unlisted",
     "x-root", "x-file-errors", "x-errors", "x-check", "x-issues-order", "x-watch", "x-media"}
 SCHEMA_KEYS = {"x-type", "x-raw", "x-omit-null", "x-optional", "x-input-trim", "x-lower", "x-dates", "x-coerce", "x-check",
-    "x-unlisted", "x-nullable", "x-minimum", "x-maximum", "x-issues"}
+    "x-unlisted", "x-nullable", "x-minimum", "x-maximum", "x-issues", "x-shapes"}
 PARAMETER_KEYS = {"x-coerce", "x-unlisted"}
 
 # JSON Schema words that describe a value; anything else in a schema is refused, so that nothing is silently ignored.
@@ -217,6 +219,8 @@ class Model:
                     fail(item, f"{method} is no method")
                 self.operations.append(self._operation(path, method, op, item))
         self._check_unique()
+        self.shapes = [shapes_of(self.structs[name], schema, self.operations)
+            for name, schema in self._schemas.items() if "x-shapes" in schema]
 
     # -- schemas
 
@@ -271,6 +275,8 @@ class Model:
 
     def _struct(self, name, schema):
         self._check_words(schema, SCHEMA_KEYS, SCHEMA_WORDS)
+        if "x-shapes" in schema and name not in self._schemas:
+            fail(schema, f"{name} has shapes and no name of its own")
         required = set(schema.get("required", []))
         properties = schema["properties"]
         for missing in required - set(properties):

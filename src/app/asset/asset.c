@@ -11,21 +11,9 @@
 
 #include "core/banned.h"
 
-enum rule { NO, YES, IF, OWN, STORED };
-
-struct shape {
-    enum rule owner, exif, tags, people, stack, favorite;
-};
-
-static const struct shape shapes[] = {
-#define X(shape, ...) [SHAPE_##shape] = {__VA_ARGS__},
-    ASSET_SHAPES
-#undef X
-};
-
-static bool is_wanted(enum rule rule, unsigned with, enum asset_with flag)
+static bool is_wanted(enum shape_rule rule, unsigned with, enum asset_with flag)
 {
-    return rule == IF ? (with & flag) != 0 : rule != NO;
+    return rule == SHAPE_ASKED ? (with & flag) != 0 : rule != SHAPE_NEVER;
 }
 
 static bool is_own(const struct ctx *cx, const struct AssetResponseDto *asset)
@@ -51,7 +39,7 @@ static fallible add_tags(
 }
 
 static fallible add_people(struct ctx *cx, struct list_uuid ids,
-    const struct list_AssetResponseDto *assets, enum rule rule)
+    const struct list_AssetResponseDto *assets, enum shape_rule rule)
 {
     struct list_asset_person rows;
     TRY(sql_asset_people(cx, &rows, ids));
@@ -59,7 +47,7 @@ static fallible add_people(struct ctx *cx, struct list_uuid ids,
     for (size_t i = 0; i < rows.n; i++) {
         struct AssetResponseDto *asset = &assets->v[rows.v[i].place - 1];
         people[i] = rows.v[i].person;
-        if (rule == OWN && !is_own(cx, asset)) continue;
+        if (rule == SHAPE_OWN && !is_own(cx, asset)) continue;
         if (asset->people.v.n++ == 0) asset->people.v.v = &people[i];
     }
     return NULL;
@@ -94,21 +82,21 @@ static fallible add_owners(
 }
 
 /* What the row alone decides. */
-static void finish(
-    struct ctx *cx, struct AssetResponseDto *asset, const struct shape *shape, bool with_exif)
+static void finish(struct ctx *cx, struct AssetResponseDto *asset,
+    const struct AssetResponseDto_rules *shape, bool with_exif)
 {
     asset->originalMimeType.is = PRESENT;
     asset->originalMimeType.v = mime_type(asset->originalFileName.v);
     asset->people.is = PRESENT;
     if (!with_exif || asset->exifInfo.is != PRESENT) asset->exifInfo.is = ABSENT;
-    if (shape->favorite == NO || (shape->favorite == OWN && !is_own(cx, asset)))
+    if (shape->isFavorite == SHAPE_NEVER || (shape->isFavorite == SHAPE_OWN && !is_own(cx, asset)))
         asset->isFavorite.v = false;
 }
 
-fallible assets_response_with(struct ctx *cx, struct list_uuid ids, enum asset_shape shape_name,
-    unsigned with, struct list_AssetResponseDto *out)
+fallible assets_response_with(struct ctx *cx, struct list_uuid ids,
+    enum AssetResponseDto_shape shape_name, unsigned with, struct list_AssetResponseDto *out)
 {
-    const struct shape *shape = &shapes[shape_name];
+    const struct AssetResponseDto_rules *shape = &AssetResponseDto_shapes[shape_name];
     struct list_AssetResponseDto assets = {0};
     if (ids.n) TRY(sql_asset_rows(cx, &assets, ids));
 
@@ -116,27 +104,27 @@ fallible assets_response_with(struct ctx *cx, struct list_uuid ids, enum asset_s
     struct list_uuid found = {.v = ARENA_ARRAY(cx->arena, uuid, assets.n), .n = assets.n};
     for (size_t i = 0; i < assets.n; i++) {
         found.v[i] = assets.v[i].id;
-        finish(cx, &assets.v[i], shape, is_wanted(shape->exif, with, ASSET_WITH_EXIF));
+        finish(cx, &assets.v[i], shape, is_wanted(shape->exifInfo, with, ASSET_WITH_EXIF));
     }
     if (assets.n) {
-        if (shape->owner == YES) TRY(add_owners(cx, found, &assets));
-        if (shape->tags == YES) TRY(add_tags(cx, found, &assets));
+        if (shape->owner == SHAPE_ALWAYS) TRY(add_owners(cx, found, &assets));
+        if (shape->tags == SHAPE_ALWAYS) TRY(add_tags(cx, found, &assets));
         if (is_wanted(shape->people, with, ASSET_WITH_PEOPLE))
             TRY(add_people(cx, found, &assets, shape->people));
-        if (shape->stack == YES) TRY(add_stacks(cx, found, &assets));
+        if (shape->stack == SHAPE_ALWAYS) TRY(add_stacks(cx, found, &assets));
     }
     *out = assets;
     return NULL;
 }
 
-fallible assets_response(
-    struct ctx *cx, struct list_uuid ids, enum asset_shape shape, struct list_AssetResponseDto *out)
+fallible assets_response(struct ctx *cx, struct list_uuid ids, enum AssetResponseDto_shape shape,
+    struct list_AssetResponseDto *out)
 {
     return assets_response_with(cx, ids, shape, 0, out);
 }
 
-fallible asset_response(
-    struct ctx *cx, uuid id, enum asset_shape shape, struct AssetResponseDto *out, bool *found)
+fallible asset_response(struct ctx *cx, uuid id, enum AssetResponseDto_shape shape,
+    struct AssetResponseDto *out, bool *found)
 {
     struct list_AssetResponseDto one;
     TRY(assets_response(cx, (struct list_uuid){.v = &id, .n = 1}, shape, &one));

@@ -17,7 +17,7 @@ fallible op_getAssetInfo(
     struct AssetResponseDto asset;
     bool found;
     TRY(asset_response(
-        cx, in->id, link ? SHAPE_getAssetInfoLink : SHAPE_getAssetInfo, &asset, &found));
+        cx, in->id, link ? SHAPE_getAssetInfo_link : SHAPE_getAssetInfo, &asset, &found));
     if (!found) FAIL(BAD_REQUEST, "Not found or no asset.read access");
     *out = link && !cx->auth->link_shows_metadata ? asset_sanitized(&asset) : asset;
     return NULL;

@@ -39,7 +39,7 @@ static str keys_of(struct ctx *cx, const struct AssetResponseDto *asset)
     return buf_take(&keys, cx->arena);
 }
 
-static struct AssetResponseDto shown(struct ctx *cx, uuid id, enum asset_shape shape)
+static struct AssetResponseDto shown(struct ctx *cx, uuid id, enum AssetResponseDto_shape shape)
 {
     struct AssetResponseDto asset;
     bool found;
@@ -68,7 +68,7 @@ static void an_answer_has_the_keys_of_its_operation(void **state)
     assert_int_equal(whole.exifInfo.v.fileSizeInByte.is, IS_NULL);
     assert_str(whole.exifInfo.v.make.v, "X");
 
-    const struct AssetResponseDto memory = shown(cx, id, SHAPE_memories);
+    const struct AssetResponseDto memory = shown(cx, id, SHAPE_searchMemories);
     assert_str(keys_of(cx, &memory),
         "id createdAt ownerId libraryId type originalPath originalFileName originalMimeType "
         "thumbhash fileCreatedAt fileModifiedAt localDateTime updatedAt isFavorite isArchived "
@@ -79,6 +79,58 @@ static void an_answer_has_the_keys_of_its_operation(void **state)
     assert_str(keys_of(cx, &sanitized), "id type originalMimeType thumbhash localDateTime duration "
                                         "livePhotoVideoId hasMetadata width height");
     assert_false(sanitized.hasMetadata);
+}
+
+/* With everything that an answer may tell. */
+static uuid furnished(struct ctx *cx, uuid owner)
+{
+    const uuid id = test_asset(cx, owner, "IMAGE", "/p/a.jpg");
+    const char *user = test_id(cx, owner), *asset = test_id(cx, id);
+    test_sql(cx, "INSERT INTO asset_exif (\"assetId\") VALUES ('%s')", asset);
+    test_sql(cx, "UPDATE asset SET \"isFavorite\" = true WHERE id = '%s'", asset);
+    test_sql(cx,
+        "WITH t AS (INSERT INTO tag (\"userId\", value) VALUES ('%s', 'tag') RETURNING id) "
+        "INSERT INTO tag_asset (\"assetId\", \"tagId\") SELECT '%s', id FROM t",
+        user, asset);
+    test_sql(cx,
+        "WITH p AS (INSERT INTO person (\"ownerId\") VALUES ('%s') RETURNING id) "
+        "INSERT INTO asset_face (\"assetId\", \"personId\") SELECT '%s', id FROM p",
+        user, asset);
+    test_sql(cx,
+        "WITH s AS (INSERT INTO stack (\"ownerId\", \"primaryAssetId\") VALUES ('%s', '%s') "
+        "RETURNING id) UPDATE asset SET \"stackId\" = s.id FROM s WHERE asset.id = '%s'",
+        user, asset, asset);
+    return id;
+}
+
+static bool is_filled(enum shape_rule rule, bool asked, bool own)
+{
+    return rule == SHAPE_ALWAYS || (rule == SHAPE_ASKED && asked) || (rule == SHAPE_OWN && own);
+}
+
+static void every_shape_fills_what_the_contract_says(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid alice = test_user(cx, "alice"), bob = test_user(cx, "bob");
+    uuid id = furnished(cx, alice);
+    const struct list_uuid ids = {&id, 1};
+    for (int i = 0; i < AssetResponseDto_SHAPES * 4; i++) {
+        const enum AssetResponseDto_shape shape = (enum AssetResponseDto_shape)(i / 4);
+        const struct AssetResponseDto_rules *rules = &AssetResponseDto_shapes[shape];
+        const bool asked = i & 1, own = i & 2;
+        struct list_AssetResponseDto list;
+        test_sign_in(cx, own ? alice : bob);
+        assert_ok(assets_response_with(
+            cx, ids, shape, asked ? ASSET_WITH_EXIF | ASSET_WITH_PEOPLE : 0, &list));
+        const struct AssetResponseDto *asset = &list.v[0];
+        assert_int_equal(asset->owner.is == PRESENT, is_filled(rules->owner, asked, own));
+        assert_int_equal(asset->exifInfo.is == PRESENT, is_filled(rules->exifInfo, asked, own));
+        assert_int_equal(asset->tags.is == PRESENT, is_filled(rules->tags, asked, own));
+        assert_int_equal(asset->people.is, PRESENT);
+        assert_int_equal(asset->people.v.n > 0, is_filled(rules->people, asked, own));
+        assert_int_equal(asset->stack.is == PRESENT, is_filled(rules->stack, asked, own));
+        assert_int_equal(asset->isFavorite.v, is_filled(rules->isFavorite, asked, own));
+    }
 }
 
 static void without_an_exif_row_there_is_no_exif_info(void **state)
@@ -131,7 +183,7 @@ static void another_users_favorite_and_people_are_not_told(void **state)
     asset = shown(cx, id, SHAPE_getAssetInfo);
     assert_false(asset.isFavorite.v);
     assert_int_equal(asset.people.v.n, 0);
-    assert_true(shown(cx, id, SHAPE_getAssetInfoLink).isFavorite.v);
+    assert_true(shown(cx, id, SHAPE_getAssetInfo_link).isFavorite.v);
 
     cx->auth = NULL; /* a job that sends an event */
     asset = shown(cx, id, SHAPE_events);
@@ -379,6 +431,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_with_cache, close_with_cache)
     const struct CMUnitTest tests[] = {
         TEST(an_answer_has_the_keys_of_its_operation),
+        TEST(every_shape_fills_what_the_contract_says),
         TEST(without_an_exif_row_there_is_no_exif_info),
         TEST(search_asks_for_exif_and_people),
         TEST(another_users_favorite_and_people_are_not_told),

@@ -97,3 +97,10 @@ static const struct field getThingStatistics_out_fields_rows[] = {
     {.name = STR_INIT("total"), .key = STR_INIT("\"total\":"), .kind = FIELD_INT, .offset = offsetof(struct getThingStatistics_out, total), .size = sizeof(int64_t), .limits = &(const struct field_limits){.has_min = true, .min = 0.0}},
 };
 const struct fields getThingStatistics_out_fields = {.type = "getThingStatistics_out", .size = sizeof(struct getThingStatistics_out), .v = getThingStatistics_out_fields_rows, .n = 1};
+
+const struct ThingResponseDto_rules ThingResponseDto_shapes[ThingResponseDto_SHAPES] = {
+    [SHAPE_listThings] = {.secret = SHAPE_ALWAYS, .names = SHAPE_ASKED},
+    [SHAPE_createThing] = {.secret = SHAPE_ALWAYS, .names = SHAPE_ASKED},
+    [SHAPE_listThings_link] = {.secret = SHAPE_NEVER, .names = SHAPE_OWN},
+    [SHAPE_events] = {.secret = SHAPE_NEVER, .names = SHAPE_NEVER},
+};

@@ -137,6 +137,20 @@ struct streamThings_in {
     struct ThingStreamDto body;
 };
 
+/* Which members of ThingResponseDto an answer has (x-shapes). */
+enum ThingResponseDto_shape {
+    SHAPE_listThings,
+    SHAPE_createThing,
+    SHAPE_listThings_link,
+    SHAPE_events,
+    ThingResponseDto_SHAPES,
+};
+struct ThingResponseDto_rules {
+    enum shape_rule secret;
+    enum shape_rule names;
+};
+extern const struct ThingResponseDto_rules ThingResponseDto_shapes[ThingResponseDto_SHAPES];
+
 extern const struct enum_names Colour_names;
 extern const struct enum_names ThingCreateDto_mode_names;
 extern const struct fields OwnerDto_fields;
