@@ -69,6 +69,11 @@ export function longDate(wall: string, locale: string): string {
   return wallClock(wall).toLocaleDateString(locale, { dateStyle: 'full', timeZone: 'UTC' });
 }
 
+/** '14 Jun 2026' */
+export function mediumDate(wall: string, locale: string): string {
+  return wallClock(wall).toLocaleDateString(locale, { dateStyle: 'medium', timeZone: 'UTC' });
+}
+
 /** '19:42' */
 export function shortTime(wall: string, locale: string): string {
   return wallClock(wall).toLocaleTimeString(locale, { timeStyle: 'short', timeZone: 'UTC' });
