@@ -39,7 +39,8 @@ export default defineConfig({
   ],
   worker: { format: 'es', plugins: () => [collect()] },
   // Nothing as data: in the style sheets: the policy above refuses fonts that come so.
-  build: { assetsInlineLimit: 0 },
+  // The browsers that know light-dark(): rewritten for older ones, a dark place in a light page would stay light.
+  build: { assetsInlineLimit: 0, cssTarget: ['chrome123', 'firefox120', 'safari17.5'] },
   server: { proxy: { '/api': { target: process.env.TINTYPE_URL ?? 'http://127.0.0.1:2283', ws: true } } },
   test: { include: ['src/**/*.test.ts'] },
 });
