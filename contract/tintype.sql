@@ -10,8 +10,9 @@
 --   comments by table name without looking at the schema.
 --   pg_dump writes a table's triggers even when it leaves out the schema of their functions. A dump
 --   without this schema must drop the lines CREATE TRIGGER tintype_… and DROP TRIGGER … tintype_….
---   A start takes no lock on a public table when nothing is missing: CREATE INDEX IF NOT EXISTS
---   and CREATE OR REPLACE TRIGGER would wait for every running write, so they are asked for first.
+--   A start takes no lock that a write would wait for when nothing is missing: CREATE INDEX IF NOT
+--   EXISTS, CREATE OR REPLACE TRIGGER and ALTER TABLE lock their table even when they have nothing
+--   to do, and two such locks are a deadlock with an upload. So what they make is asked for first.
 
 CREATE SCHEMA IF NOT EXISTS tintype;
 
@@ -99,8 +100,7 @@ CREATE TABLE IF NOT EXISTS tintype.job (
     created_at   timestamptz NOT NULL DEFAULT now(),
     finished_at  timestamptz                            -- dead only
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
--- Workers that died while they had it. They are no attempts: most jobs of a dead worker only stood by. Asked for first,
--- because ALTER TABLE locks out everybody even when it has nothing to do.
+-- Workers that died while they had it. They are no attempts: most jobs of a dead worker only stood by.
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'tintype.job'::regclass AND attname = 'crashes') THEN
@@ -109,13 +109,19 @@ BEGIN
 END
 $$;
 
--- The claim (FOR UPDATE SKIP LOCKED in this order) and the counters, both from the index alone.
-CREATE INDEX IF NOT EXISTS job_claim_idx ON tintype.job (queue, state, priority, id);
-CREATE UNIQUE INDEX IF NOT EXISTS job_dedupe_idx ON tintype.job (name, dedupe)
-    WHERE dedupe IS NOT NULL AND state <> 'dead';
--- What the sweep of each second looks for: delays that have passed, leases that have run out.
-CREATE INDEX IF NOT EXISTS job_delayed_idx ON tintype.job (run_at) WHERE state = 'delayed';
-CREATE INDEX IF NOT EXISTS job_lease_idx ON tintype.job (lease_until) WHERE state = 'active';
+DO $$
+BEGIN
+    IF to_regclass('tintype.job_lease_idx') IS NULL THEN    -- the last of them
+        -- The claim (FOR UPDATE SKIP LOCKED in this order) and the counters, both from the index alone.
+        CREATE INDEX IF NOT EXISTS job_claim_idx ON tintype.job (queue, state, priority, id);
+        CREATE UNIQUE INDEX IF NOT EXISTS job_dedupe_idx ON tintype.job (name, dedupe)
+            WHERE dedupe IS NOT NULL AND state <> 'dead';
+        -- What the sweep of each second looks for: delays that have passed, leases that have run out.
+        CREATE INDEX IF NOT EXISTS job_delayed_idx ON tintype.job (run_at) WHERE state = 'delayed';
+        CREATE INDEX job_lease_idx ON tintype.job (lease_until) WHERE state = 'active';
+    END IF;
+END
+$$;
 
 -- Wakes the workers at commit, whoever inserts. A lost message costs one poll, never a job.
 CREATE OR REPLACE FUNCTION tintype.job_wake() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -125,9 +131,15 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE OR REPLACE TRIGGER job_wake AFTER INSERT ON tintype.job
-    REFERENCING NEW TABLE AS inserted
-    FOR EACH STATEMENT EXECUTE FUNCTION tintype.job_wake();
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'tintype.job'::regclass AND tgname = 'job_wake') THEN
+        CREATE TRIGGER job_wake AFTER INSERT ON tintype.job
+            REFERENCING NEW TABLE AS inserted
+            FOR EACH STATEMENT EXECUTE FUNCTION tintype.job_wake();
+    END IF;
+END
+$$;
 
 -- Files whose decoding killed the box. Three crashes in one pipeline quarantine the file: the
 -- pipeline skips it and says why, until the file changes or an admin releases it.
@@ -159,16 +171,23 @@ CREATE UNLOGGED TABLE IF NOT EXISTS tintype.event (
     payload text NOT NULL,                              -- the message as NOTIFY would carry it
     sent_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX IF NOT EXISTS event_sent_at_idx ON tintype.event (sent_at);   -- the sweep
-
 CREATE OR REPLACE FUNCTION tintype.event_notify() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('tintype_event', NEW.id::text);
     RETURN NULL;
 END
 $$;
-CREATE OR REPLACE TRIGGER event_notify AFTER INSERT ON tintype.event
-    FOR EACH ROW EXECUTE FUNCTION tintype.event_notify();
+DO $$
+BEGIN
+    IF to_regclass('tintype.event_sent_at_idx') IS NULL THEN
+        CREATE INDEX event_sent_at_idx ON tintype.event (sent_at);      -- the sweep
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'tintype.event'::regclass AND tgname = 'event_notify') THEN
+        CREATE TRIGGER event_notify AFTER INSERT ON tintype.event
+            FOR EACH ROW EXECUTE FUNCTION tintype.event_notify();
+    END IF;
+END
+$$;
 
 -- Timeline versions ------------------------------------------------------------------------------
 -- The version of an owner's timeline is the sum of its rows. It grows with every committed change
@@ -263,7 +282,7 @@ END
 $$;
 
 -- Our triggers were away while Immich ran or a dump was restored: nothing cached before counts.
-SELECT tintype.timeline_touch_all();
+SELECT tintype.timeline_touch_all() FROM tintype.handover WHERE happened;
 
 -- Indexes on Immich's tables ---------------------------------------------------------------------
 -- Free of drift, and harmless to stay. Plain columns only: an index on an expression cannot

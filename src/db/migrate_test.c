@@ -100,6 +100,13 @@ static err start(const struct place *p)
     return migrate(&(struct migrate_opts){.conninfo = p->url});
 }
 
+static void *start_in_a_thread(void *p)
+{
+    err e = start(p);
+    if (e) fprintf(stderr, "%s\n", e->message);
+    return e ? p : NULL;
+}
+
 static void assert_refused(const struct place *p, const char *because)
 {
     err e = start(p);
@@ -144,6 +151,25 @@ static void a_second_start_changes_nothing(void **state)
     assert_string_equal(ask(p, "SELECT count(*) FROM kysely_migrations"), "88");
     assert_string_equal(ask(p, "SELECT count(*) FROM version_history"), "1");
     assert_string_equal(ask(p, "SELECT count(*) FROM tintype.job"), "0");
+}
+
+static void a_second_start_does_not_wait_for_writes(void **state)
+{
+    struct place *p = *state;
+    run(p, "SET tintype.session = 'on'; BEGIN;" ALICE_WITH_A_PHOTO
+           "; INSERT INTO tintype.job (queue, name) VALUES ('sidecar', 'SidecarCheck');"
+           "INSERT INTO tintype.event (name, payload) VALUES ('x', 'x')");
+    pthread_t thread;
+    void *failed;
+    assert_ok(thread_start(&thread, "start", 0, start_in_a_thread, p));
+    struct timespec limit;
+    clock_gettime(CLOCK_REALTIME, &limit);
+    limit.tv_sec += 10;
+    const int waited = pthread_timedjoin_np(thread, &failed, &limit);
+    run(p, "ROLLBACK");
+    if (waited) pthread_join(thread, &failed);
+    assert_null(failed);
+    assert_int_equal(waited, 0);
 }
 
 static void what_immich_wrote_between_two_swaps_is_looked_after_once(void **state)
@@ -310,13 +336,6 @@ static void an_owner_without_superuser_hears_which_extension_to_ask_for(void **s
     assert_string_equal(ask(p, "SELECT count(*) FROM kysely_migrations"), "88");
 }
 
-static void *start_in_a_thread(void *p)
-{
-    err e = start(p);
-    if (e) fprintf(stderr, "%s\n", e->message);
-    return e ? p : NULL;
-}
-
 static void processes_that_start_together_make_one_schema(void **state)
 {
     struct place *p = *state;
@@ -382,6 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EMPTY(an_empty_database_becomes_immichs_and_ours),
         AFTER_A_START(a_second_start_changes_nothing),
+        AFTER_A_START(a_second_start_does_not_wait_for_writes),
         AFTER_A_START(what_immich_wrote_between_two_swaps_is_looked_after_once),
         AFTER_A_START(tables_made_anew_by_a_restore_are_looked_after),
         EMPTY(a_database_of_immich_is_taken_over_and_its_missing_work_enqueued_once),
