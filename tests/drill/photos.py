@@ -77,10 +77,10 @@ class Gallery:
 
     # --- judging ---
 
-    def faults(self, derived=True):
-        """Sentences about what does not hold. derived: every job has ended, so thumbnails and metadata must be there."""
+    def faults(self):
+        """Sentences about what does not hold once every job has ended."""
         with self.site.connect() as db:
-            return [*self.twice, *self.rows_and_files(db), *self.strays(db), *(self.unfinished(db) if derived else ())]
+            return [*self.twice, *self.rows_and_files(db), *self.strays(db), *self.unfinished(db)]
 
     def rows_and_files(self, db):
         rows = {row[0]: row[1:] for row in db.rows("""SELECT id, "originalPath", encode(checksum, 'hex') FROM asset""")}
