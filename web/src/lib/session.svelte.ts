@@ -13,6 +13,14 @@ export class Session {
     this.user = $state(user);
   }
 
+  /** Asks the server again. False: it does not know this session any more, and this device has forgotten it, too. */
+  async refresh(): Promise<boolean> {
+    const user = await currentUser();
+    if (user) this.user = user;
+    else await forgetDevice();
+    return user !== null;
+  }
+
   /** Ends the session on the server and forgets what this device kept of it. Returns where to go next. */
   async signOut(): Promise<string> {
     const { redirectUri } = await call(api.POST('/auth/logout'));
@@ -52,8 +60,9 @@ export async function currentUser(): Promise<User | null> {
   }
 }
 
-/** Who was signed in when the server last answered, for a start without it. */
+/** Who was signed in on this device when the server last said so. */
 export function rememberedUser(): User | undefined {
+  if (!hasSession()) return undefined;
   try {
     return (JSON.parse(localStorage.getItem(STORED_USER) ?? 'null') as User | null) ?? undefined;
   } catch {

@@ -95,4 +95,13 @@ describe('Shortcuts', () => {
     expect(keys.press(press('k'), true)).toBe(true);
     expect(below).not.toHaveBeenCalled();
   });
+
+  it('lets a page have a key that means something else everywhere', () => {
+    const keys = new Shortcuts();
+    const [page, everywhere] = [vi.fn(), vi.fn()];
+    keys.add({ title: 'app.name', shortcuts: () => [shortcut('u', page)] });
+    keys.add({ title: 'app.name', shortcuts: () => [shortcut('u', everywhere)], everywhere: true });
+    keys.press(press('u'));
+    expect([page, everywhere].map((run) => run.mock.calls.length)).toEqual([1, 0]);
+  });
 });

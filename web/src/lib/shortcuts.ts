@@ -67,10 +67,11 @@ export class Shortcuts {
     };
   }
 
-  /** What can be pressed now, from the newest list down. */
+  /** What can be pressed now, from the newest list down; what holds everywhere comes last. */
   groups(): ShortcutGroup[] {
     const from = this.#groups.findLastIndex((group) => group.exclusive);
-    return this.#groups.filter((group, at) => at >= from || group.everywhere).reverse();
+    const heard = this.#groups.filter((group, at) => at >= from || group.everywhere).reverse();
+    return [...heard.filter((group) => !group.everywhere), ...heard.filter((group) => group.everywhere)];
   }
 
   /** Runs what the key means here. True when it meant something. */

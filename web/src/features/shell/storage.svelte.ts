@@ -1,7 +1,6 @@
 /** How full it is: the person's own quota when there is one, else the disk. */
 import { api, call } from '#lib/api/client';
 import type { Session } from '#lib/session.svelte';
-import { currentUser } from '#lib/session.svelte';
 
 const STALE_MS = 60_000;
 
@@ -36,10 +35,8 @@ export class Storage {
   }
 
   async #askQuota(): Promise<void> {
-    const user = await currentUser();
-    if (!user) return;
-    this.#session.user = user;
-    this.used = user.quotaUsageInBytes ?? 0;
-    this.total = user.quotaSizeInBytes ?? undefined;
+    if (!(await this.#session.refresh())) return;
+    this.used = this.#session.user.quotaUsageInBytes ?? 0;
+    this.total = this.#session.user.quotaSizeInBytes ?? undefined;
   }
 }

@@ -4,10 +4,13 @@ import { ownPath } from '#lib/continue';
 import { routes } from '#lib/routes';
 import { currentUser } from '#lib/session.svelte';
 
+const WAIT_MS = 3000;
+
 /** What the page says depends on the server; while that does not answer, the form is there all the same. */
 export const load = async ({ url }) => {
   const next = ownPath(url.searchParams.get('continue'), url.origin);
-  const server = await askServer().catch(() => undefined);
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, WAIT_MS));
+  const server = await Promise.race([askServer(), late]).catch(() => undefined);
   if (server && !server.config.isInitialized) redirect(307, routes.register());
   if (server?.user) redirect(307, next ?? routes.photos());
   return { next, config: server?.config, features: server?.features };
