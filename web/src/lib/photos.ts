@@ -31,6 +31,8 @@ export interface PhotoList {
   find(id: string): Promise<Photo | undefined>;
   /** The next (1) or previous (-1) in the order on screen; undefined at the end. Loads what is needed. */
   neighbour(id: string, step: 1 | -1): Promise<Photo | undefined>;
+  /** The first (-1) or last (1) of all. Loads what is needed. */
+  edge(side: 1 | -1): Promise<Photo | undefined>;
   /** Up to `count` loaded photos on each side, in order, the photo among them: the filmstrip. */
   around(id: string, count: number): Photo[];
   /** Its place in the whole list, loaded or not. */

@@ -123,6 +123,15 @@ export class Timeline implements PhotoList {
     }
   }
 
+  async edge(side: 1 | -1): Promise<Photo | undefined> {
+    const { geometry } = this.grid;
+    const key = geometry.sections.at(side === 1 ? -1 : 0)?.key;
+    if (key === undefined) return undefined;
+    await this.#months.load(key);
+    const { data } = geometry.sections[geometry.indexOfKey(key)]!;
+    return data?.photo(side === 1 ? data.length - 1 : 0);
+  }
+
   around(id: string, count: number): Photo[] {
     void this.grid.version;
     const spot = this.grid.geometry.find(id);

@@ -111,7 +111,7 @@ export class Controls {
     await action.run([this.photo]);
     this.#leaving = this.#leaving.filter((one) => one !== id);
     // A list that does not have this photo is not told of the change.
-    if (!listed && this.view.id === id) this.view.retry();
+    if (!listed && this.view.id === id) await this.view.loadInfo();
   }
 
   /** To what is on the right (1) or left (−1) of the picture. */
@@ -125,7 +125,8 @@ export class Controls {
 
   fullscreen(): void {
     if (document.fullscreenElement) void document.exitFullscreen();
-    else void this.root?.requestFullscreen().catch(() => {});
+    // All of the page: toasts and questions are not inside the viewer.
+    else void document.documentElement.requestFullscreen().catch(() => {});
   }
 
   keys(): Shortcut[] {

@@ -13,6 +13,8 @@ export function viewerKeys(on: Controls): Shortcut[] {
     key('ArrowRight', 'viewer.right', () => stage.arrow('ArrowRight') || on.side(1)),
     key('a', 'viewer.previous', () => view.move(-1)),
     key('d', 'viewer.next', () => view.move(1)),
+    key('Home', 'viewer.first', () => view.edge(-1)),
+    key('End', 'viewer.last', () => view.edge(1)),
     key('Control+z', 'actions.undo', () => on.undo()),
   ];
   if (!on.photo) return always;

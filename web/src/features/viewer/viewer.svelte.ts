@@ -73,6 +73,13 @@ export class ViewerState {
     return true;
   }
 
+  /** Goes to the first (−1) or last (1) photo of the list. */
+  async edge(side: 1 | -1): Promise<void> {
+    const from = this.id;
+    const target = await this.list.edge(side).catch(() => undefined);
+    if (target && this.id === from) this.go(target.id);
+  }
+
   go(id: string): void {
     this.#open(id);
     this.#tellLater();
@@ -95,7 +102,9 @@ export class ViewerState {
     const id = this.id;
     try {
       const info = await call(api.GET('/assets/{id}', { params: { path: { id } }, signal: request.signal }));
-      if (this.id === id) this.info = info;
+      if (this.id !== id) return;
+      this.info = info;
+      if (this.#outside?.id === id) this.#outside = toPhoto(info);
     } catch (cause) {
       if (this.id === id && cause instanceof ApiError) this.infoError = cause;
     }
