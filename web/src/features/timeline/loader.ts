@@ -14,13 +14,23 @@ export interface LoaderOptions<T> {
 
 const AT_ONCE = 2;
 
+/** A promise that is kept from outside (Promise.withResolvers is younger than the browsers we know). */
+class Asked {
+  resolve!: () => void;
+  reject!: (cause: unknown) => void;
+  readonly promise = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+}
+
 export class Loader<T> {
   readonly #options: LoaderOptions<T>;
   /** Oldest use first. */
   readonly #here = new Map<string, number>();
   readonly #running = new Map<string, AbortController>();
   readonly #failed = new Set<string>();
-  readonly #asked = new Map<string, { promise: Promise<void>; resolve: () => void; reject: (cause: unknown) => void }>();
+  readonly #asked = new Map<string, Asked>();
   #wanted: readonly string[] = [];
 
   constructor(options: LoaderOptions<T>) {
@@ -47,7 +57,7 @@ export class Loader<T> {
     }
     let asked = this.#asked.get(key);
     if (!asked) {
-      this.#asked.set(key, (asked = Promise.withResolvers<void>()));
+      this.#asked.set(key, (asked = new Asked()));
       // Whoever asked hears of it; that nobody listens any more is no error.
       asked.promise.catch(() => {});
     }

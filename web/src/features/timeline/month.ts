@@ -21,10 +21,12 @@ export class Month implements SectionData {
     this.#order = order;
     this.#photos = photos;
     this.length = order.length;
-    this.ratios = Float32Array.from(order, (row) => columns.ratios[row] ?? photos.get(row)!.ratio);
+    this.ratios = new Float32Array(order.length);
     const starts: number[] = [];
     for (let i = 0, day = NaN; i < order.length; i++) {
-      const own = dayOf(this.#taken(order[i]!));
+      const row = order[i]!;
+      this.ratios[i] = row < columns.length ? columns.ratios[row]! : photos.get(row)!.ratio;
+      const own = dayOf(this.#taken(row));
       if (own !== day) starts.push(i);
       day = own;
     }
@@ -32,7 +34,9 @@ export class Month implements SectionData {
   }
 
   static from(columns: Columns): Month {
-    return new Month(columns, Uint32Array.from({ length: columns.length }, (_, row) => row), new Map());
+    const order = new Uint32Array(columns.length);
+    for (let row = 0; row < order.length; row++) order[row] = row;
+    return new Month(columns, order, new Map());
   }
 
   photo(index: number): Photo {
@@ -87,7 +91,7 @@ export class Month implements SectionData {
       photos.set(row, photo);
       rows.push(row);
     }
-    const taken = (row: number) => this.#columns.taken[row] ?? timeOf(photos.get(row)!.takenAt);
+    const taken = (row: number) => (row < this.#columns.length ? this.#columns.taken[row]! : timeOf(photos.get(row)!.takenAt));
     const order = [...this.#order];
     for (const row of rows) {
       const at = order.findIndex((other) => taken(other) <= taken(row));
@@ -118,7 +122,7 @@ export class Month implements SectionData {
   }
 
   #taken(row: number): number {
-    return this.#columns.taken[row] ?? timeOf(this.#photos.get(row)!.takenAt);
+    return row < this.#columns.length ? this.#columns.taken[row]! : timeOf(this.#photos.get(row)!.takenAt);
   }
 
   #takenAt(row: number): string {

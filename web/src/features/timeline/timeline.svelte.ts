@@ -7,9 +7,9 @@ import { createContext } from 'svelte';
 import { api, ApiError, call, type Schema } from '#lib/api/client';
 import type { Photo, PhotoList } from '#lib/photos';
 import { Grid, Selection, type Anchor, type Spot } from '#ui/grid';
-import { pack } from './columns';
 import { Loader } from './loader';
 import { Month } from './month';
+import { Packer } from './packer';
 
 export interface Filter {
   visibility?: Schema['AssetVisibility'];
@@ -26,6 +26,8 @@ type State = 'loading' | 'ready' | 'failed';
 
 /** Photos kept beyond those in view. */
 const KEPT_PHOTOS = 60_000;
+/** Months of so many photos are parsed in a worker, which is started while the first one is on its way. */
+const MANY = 500;
 const MONTH = /^\d{4}-\d{2}/;
 
 export class Timeline implements PhotoList {
@@ -37,6 +39,7 @@ export class Timeline implements PhotoList {
   /** Of all photos, here or not. */
   count = $state(0);
   readonly #months: Loader<Month>;
+  readonly #packer = new Packer();
   /** What the server counted last, which is not always what a month turns out to hold. */
   #counted = new Map<string, number>();
   #awaited: Anchor | undefined;
@@ -81,6 +84,7 @@ export class Timeline implements PhotoList {
 
   stop(): void {
     this.#months.stop();
+    this.#packer.stop();
   }
 
   /** Comes back to where somebody was, as soon as there is something to come back to. Once there is, it stays there. */
@@ -220,7 +224,8 @@ export class Timeline implements PhotoList {
 
   async #fetchMonth(key: string, signal: AbortSignal): Promise<Month> {
     const query = { ...this.filter, timeBucket: key };
-    return Month.from(pack(await call(api.GET('/timeline/bucket', { params: { query }, signal }))));
+    const json = await call(api.GET('/timeline/bucket', { params: { query }, signal, parseAs: 'arrayBuffer' }));
+    return Month.from(await this.#packer.pack(json));
   }
 
   #setMonth(key: string, month: Month | null): void {
@@ -237,6 +242,7 @@ export class Timeline implements PhotoList {
     for (const key of here.keys()) if (!counts.has(key)) this.#months.drop(key);
     this.grid.setSections(Array.from(counts, ([key, count]) => ({ key, count: here.get(key) ?? count })));
     this.#counted = new Map(counts);
+    if (Math.max(0, ...counts.values()) > MANY) this.#packer.warm();
     this.count = this.grid.geometry.count;
     for (const key of changed) this.#months.reload(key);
   }
