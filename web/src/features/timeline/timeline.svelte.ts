@@ -110,6 +110,34 @@ export class Timeline implements PhotoList {
     return this.get(id);
   }
 
+  /** The date on screen, and those of both ends, which are exact where photos are here: 'YYYY-MM-DD'. */
+  get dates(): { value: string; oldest: string; newest: string } {
+    const { sections } = this.grid.geometry;
+    const spot = this.grid.firstInView();
+    const [newest, oldest] = [sections[0]?.key ?? '', sections.at(-1)?.key ?? ''];
+    const value = spot ? this.#photoAt(spot).takenAt.slice(0, 10) : (sections[this.grid.at.section]?.key ?? newest);
+    return { value, oldest, newest: endOfMonth(newest) };
+  }
+
+  /** Goes to the day, or to the nearest before it that has photos. */
+  async goToDate(date: string): Promise<void> {
+    const { geometry } = this.grid;
+    const older = geometry.sections.findIndex(({ key }) => key.slice(0, 7) <= date.slice(0, 7));
+    const section = older < 0 ? geometry.sections.length - 1 : older;
+    const key = geometry.sections[section]?.key;
+    if (!key) return;
+    this.grid.goToSection(section, 0);
+    await this.#months.load(key);
+    const at = geometry.indexOfKey(key);
+    const data = geometry.sections[at]?.data;
+    if (!data) return;
+    let day = 0;
+    while (day < data.dayStarts.length - 2 && data.dayKey(day) > date) day++;
+    const spot = { section: at, index: data.dayStarts[day]! };
+    this.grid.goToDay(spot);
+    this.grid.reveal(spot);
+  }
+
   async neighbour(id: string, step: 1 | -1): Promise<Photo | undefined> {
     const { geometry } = this.grid;
     const spot = geometry.find(id);
@@ -257,9 +285,15 @@ export class Timeline implements PhotoList {
   }
 
   #fail(cause: unknown): void {
+    if (cause instanceof DOMException && cause.name === 'AbortError') return;
     this.error = cause instanceof ApiError ? cause : new ApiError(0, String(cause), undefined);
     if (this.state === 'loading') this.state = 'failed';
   }
+}
+
+function endOfMonth(key: string): string {
+  const [year, month] = key.split('-').map(Number);
+  return year && month ? new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10) : key;
 }
 
 export const [getTimeline, setTimeline] = createContext<Timeline>();

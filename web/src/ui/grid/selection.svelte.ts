@@ -77,6 +77,12 @@ export class Selection {
     this.#from = photos[0]?.id;
   }
 
+  /** The whole day of the photo that was selected last. */
+  selectDay(): void {
+    const spot = this.#from ? this.#grid.geometry.find(this.#from) : undefined;
+    if (spot) this.#set(this.#dayPhotos(spot.section, this.#grid.geometry.dayOf(spot)), true);
+  }
+
   /** Everything from where the last one was selected to this one. Months between that are not here are fetched. */
   async extend(photo: Photo): Promise<void> {
     const from = this.#from && this.#grid.geometry.find(this.#from);
