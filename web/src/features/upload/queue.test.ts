@@ -263,3 +263,18 @@ it('counts bytes and keeps an eye on the current file', async () => {
   await idle();
   expect(queue.progress()).toMatchObject({ bytes: 40, bytesDone: 40, sending: 0 });
 });
+
+it('ends what it does when it is closed, and says no more', async () => {
+  let changes = 0;
+  server.trouble = () => 'wait';
+  queue = new Queue(server.api, hash, () => changes++);
+  queue.add(many(5));
+  await until(() => expect(server.atOnce).toBe(3));
+  queue.close();
+  changes = 0;
+  server.release();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(changes).toBe(0);
+  expect(server.received.length).toBeLessThanOrEqual(3);
+  expect(queue.busy).toBe(false);
+});

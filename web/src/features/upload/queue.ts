@@ -150,8 +150,9 @@ export class Queue {
 
   /** Starts whatever can be started. Called after every change. */
   #pump(): void {
+    if (this.#closed) return;
     this.#onchange();
-    if (this.#closed || this.phase !== 'running') return;
+    if (this.phase !== 'running') return;
     while (this.#sending.size < this.#limits.senders) {
       const item = this.#nextToSend();
       if (!item) break;

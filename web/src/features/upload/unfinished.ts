@@ -1,6 +1,6 @@
 /**
  * The names of files that were on their way when the page went. The files themselves are gone with it: browsers give no
- * way back to them. Kept for this tab and this user only.
+ * way back to them. Kept in this tab, for this user only: the next sign-in of another one forgets them.
  */
 const KEY = 'unfinished-uploads';
 /** More names than anyone reads; the number stays true. */

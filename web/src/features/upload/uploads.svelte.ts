@@ -136,11 +136,12 @@ export class Uploads {
     keepUnfinished(this.#userId, open.map(({ path }) => path));
   }
 
+  /** The session has ended: who signs in again is told what was not finished. */
   close(): void {
+    this.keep();
+    clearTimeout(this.#timer);
     this.#queue?.close();
     this.#hasher?.close();
-    clearTimeout(this.#timer);
-    keepUnfinished(this.#userId, []);
   }
 
   async #take(find: (engine: Engine) => Walked): Promise<void> {
