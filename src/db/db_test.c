@@ -707,44 +707,6 @@ static void a_database_that_is_away_says_unavailable(void **state)
     db_pool_free(pool);
 }
 
-/* Its own limit of time is switched off, as if it stood still. */
-static void a_silent_database_costs_its_connection(void **state)
-{
-    struct fixture *f = *state;
-    struct db_pool *pool;
-    assert_ok(db_pool_new(&pool,
-        &(struct db_pool_opts){
-            .conninfo = getenv("TINTYPE_TEST_DB_URL"), .size = 1, .statement_timeout_ms = 200}));
-    struct ctx cx = ctx_of(pool);
-    const int64_t before = monotonic_ms();
-    assert_fails(db_script(&cx, "SET statement_timeout = 0; SELECT pg_sleep(20)"), TIMED_OUT);
-    assert_in_range(monotonic_ms() - before, 250, 2000);
-    assert_int_equal(count(&cx), 0);
-
-    assert_ok(db_begin(&cx));
-    assert_ok(insert(&cx, STR("Rex"), 1));
-    assert_fails(db_script(&cx, "SET statement_timeout = 0; SELECT pg_sleep(20)"), TIMED_OUT);
-    assert_fails(db_commit(&cx), RETRY);
-    db_rollback_all(&cx);
-    assert_int_equal(count(&cx), 0);
-    ctx_done(&cx);
-    db_pool_free(pool);
-    kill_all_others(&f->cx);
-}
-
-/* Larger than what the socket takes at once, so that sending waits too. */
-static void a_large_parameter_arrives_whole(void **state)
-{
-    struct ctx *cx = &((struct fixture *)*state)->cx;
-    enum { SIZE = 8 * 1024 * 1024 };
-    char *text = arena_alloc_raw(cx->arena, SIZE);
-    memset(text, 'x', SIZE);
-    const struct sql length = {.text = "SELECT 1 WHERE length($1) = 8388608", .n_params = 1};
-    int64_t n;
-    assert_ok(db_count(cx, &length, (struct db_param[]){P_STR(((str){text, SIZE}))}, &n));
-    assert_int_equal(n, 1);
-}
-
 struct hammer {
     struct db_pool *pool;
     int base;
@@ -804,8 +766,6 @@ int main(void)
         TEST(a_changed_table_is_prepared_anew),
         TEST(a_busy_pool_says_unavailable_in_time),
         TEST(a_database_that_is_away_says_unavailable),
-        TEST(a_silent_database_costs_its_connection),
-        TEST(a_large_parameter_arrives_whole),
         TEST(threads_share_the_connections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

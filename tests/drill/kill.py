@@ -10,6 +10,8 @@ row; after the sweep no file is left that no row names; every asset has its meta
 """
 import argparse
 import collections
+import contextlib
+import http.client
 import os
 import random
 import signal
@@ -20,6 +22,7 @@ import roles
 from photos import Gallery
 
 PAUSE_SECONDS = (0.05, 0.7)         # between two kills
+BACK_SECONDS = 120
 AFTER_SECONDS = 8                   # jobs run on after the uploads: that is when worker and decoders have something to lose
 ANSWERS = (None, 500, 503)          # None: the connection broke
 # Decoders are there only while they have work. A killed database takes a second to recover.
@@ -36,8 +39,6 @@ class Drill:
     # --- killing; by the thread that started the database ---
 
     def find_victim(self, name):
-        if name == "postgres":
-            return self.site.cluster.pid
         if name in ("server", "worker"):
             return getattr(self.site, name).pid
         found = (self.site.cluster.backends() if name == "backend" else
@@ -46,6 +47,11 @@ class Drill:
 
     def kill_one(self):
         victim = self.random.choice(VICTIMS)
+        if victim == "postgres":
+            self.site.cluster.kill()
+            self.kills[victim] += 1
+            self.site.cluster.restart()
+            return
         pid = self.find_victim(victim)
         if pid is None:
             return
@@ -54,9 +60,7 @@ class Drill:
         except ProcessLookupError:
             return
         self.kills[victim] += 1
-        if victim == "postgres":
-            self.site.cluster.restart()
-        elif victim in ("server", "worker"):
+        if victim in ("server", "worker"):
             getattr(self.site, victim).restart()
 
     def supervise(self):
@@ -68,6 +72,12 @@ class Drill:
                 self.crashes.append(f"{role.log.name} was ended by signal {-role.process.returncode}")
             self.restarts += 1
             role.start()
+
+    def is_up(self):
+        self.supervise()
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return roles.ask(self.site.server.port, "GET", "/api/server/ping") == {"res": "pong"}
+        return False
 
     def kill_while(self, condition):
         while condition():
@@ -84,8 +94,7 @@ class Drill:
         faults += clients.faults()
         until = time.monotonic() + AFTER_SECONDS
         self.kill_while(lambda: time.monotonic() < until)
-        self.supervise()
-        self.site.server.wait_for_pong()
+        roles.wait_until(self.is_up, BACK_SECONDS, "server and worker")
         self.site.drain()
         self.sweep()
         return faults + self.crashes + self.gallery.faults()
