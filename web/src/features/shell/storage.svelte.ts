@@ -3,16 +3,27 @@ import { api, call } from '#lib/api/client';
 import type { Session } from '#lib/session.svelte';
 
 const STALE_MS = 60_000;
+const SOON_MS = 5000;
 
 export class Storage {
   used = $state<number>();
   total = $state<number>();
   share = $derived(this.total ? Math.min((this.used ?? 0) / this.total, 1) : 0);
   #askedAt = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #session: Session;
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  /** After a change; many of them ask once. */
+  refreshSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#askedAt = -Infinity;
+      void this.refresh();
+    }, SOON_MS);
   }
 
   /** Asks again when what is known is old. It is small print: a failure keeps what was known. */
