@@ -87,6 +87,8 @@ export function painting({ photoAt, selection }: Canvas) {
     // The list must not scroll under a finger that paints. Cheap: while nobody paints it answers at once.
     const ontouchmove = (event: TouchEvent) => void (selection.painting && event.cancelable && event.preventDefault());
     const oncontextmenu = (event: Event) => void (start && press && selection.painting && event.preventDefault());
+    // The focus stays with the photo: its check is only for the pointer.
+    const onmousedown = (event: MouseEvent) => void ((event.target as Element).closest('[data-check]') && event.preventDefault());
     function onclick(event: MouseEvent) {
       if (!swallowsClick) return;
       swallowsClick = false;
@@ -102,6 +104,7 @@ export function painting({ photoAt, selection }: Canvas) {
     scroller.addEventListener('pointercancel', end, { signal });
     scroller.addEventListener('touchmove', ontouchmove, { signal, passive: false });
     scroller.addEventListener('contextmenu', oncontextmenu, { signal });
+    scroller.addEventListener('mousedown', onmousedown, { signal });
     scroller.addEventListener('click', onclick, { signal, capture: true });
     return () => {
       end();
