@@ -38,12 +38,20 @@ export class Trash {
     return data ? Array.from({ length: Math.min(count, data.length) }, (_, i) => data.photo(i)) : [];
   }
 
+  /** What keys mean: the selected photos, else the one that has the focus. */
+  meant(): Photo[] {
+    if (this.timeline.selection.active) return this.timeline.selection.photos();
+    const id = document.activeElement?.closest<HTMLElement>('[data-photo]')?.dataset.photo;
+    const photo = id === undefined ? undefined : this.timeline.get(id);
+    return photo ? [photo] : [];
+  }
+
   async restoreAll(): Promise<void> {
     await this.#attempt(t('trash.restoreRefused'), async () => {
       // Asked for first: afterwards nobody knows which ones they were.
       const ids = await allTrashed();
       const { count } = await call(api.POST('/trash/restore'));
-      await this.timeline.start();
+      await this.timeline.refresh();
       const undo = { title: t('trash.undo'), run: () => this.#takeBack(ids) };
       this.#toasts.show({ text: t('trash.restored', { count }), action: undo });
     });
@@ -52,7 +60,7 @@ export class Trash {
   async empty(): Promise<void> {
     await this.#attempt(t('trash.emptyRefused'), async () => {
       const { count } = await call(api.POST('/trash/empty'));
-      await this.timeline.start();
+      await this.timeline.refresh();
       this.#toasts.show({ text: t('trash.emptied', { count }) });
     });
   }
@@ -60,7 +68,7 @@ export class Trash {
   async #takeBack(ids: readonly string[]): Promise<void> {
     await this.#attempt(t('trash.undoRefused'), async () => {
       await inBatches(ids, (batch) => call(api.DELETE('/assets', { body: { ids: batch } })));
-      await this.timeline.start();
+      await this.timeline.refresh();
     });
   }
 
@@ -71,7 +79,7 @@ export class Trash {
       await what();
     } catch (cause) {
       this.#toasts.show(failureToast(refused, cause));
-      void this.timeline.start();
+      void this.timeline.refresh();
     } finally {
       this.busy = false;
     }
