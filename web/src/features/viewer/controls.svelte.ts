@@ -3,11 +3,13 @@
  * it is being created: it has effects.
  */
 import { tick, untrack } from 'svelte';
-import { type PhotoActions, photoName } from '#features/actions';
+import { failureToast, type PhotoActions, photoName } from '#features/actions';
 import type { Action } from '#lib/actions';
+import { api, call } from '#lib/api/client';
 import { t } from '#lib/i18n';
 import type { Photo, PhotoList } from '#lib/photos';
 import type { Shortcut } from '#lib/shortcuts';
+import type { Toasts } from '#ui';
 import { fade, grow, shrink, tokenMs } from './flight';
 import { Idle } from './idle.svelte';
 import { viewerKeys } from './keys';
@@ -20,6 +22,7 @@ export interface ControlsOptions {
   id: string;
   actions: PhotoActions;
   userId: string;
+  toasts: Pick<Toasts, 'show'>;
   onmove: (id: string) => void;
   onclose: () => void;
 }
@@ -112,6 +115,20 @@ export class Controls {
     this.#leaving = this.#leaving.filter((one) => one !== id);
     // A list that does not have this photo is not told of the change.
     if (!listed && this.view.id === id) await this.view.loadInfo();
+  }
+
+  /** 1 to 5 stars; 0 takes the rating away. Shown at once, taken back when the server refuses. */
+  async rate(stars: number): Promise<void> {
+    const { info } = this.view;
+    if (!this.mine || !info?.exifInfo) return;
+    const rating = stars || null;
+    this.view.updated({ ...info, exifInfo: { ...info.exifInfo, rating } });
+    try {
+      await call(api.PUT('/assets/{id}', { params: { path: { id: info.id } }, body: { rating } }));
+    } catch (reason) {
+      this.view.updated(info);
+      this.options.toasts.show(failureToast(t('viewer.info.rating.refused'), reason, () => this.rate(stars)));
+    }
   }
 
   /** To what is on the right (1) or left (−1) of the picture. */

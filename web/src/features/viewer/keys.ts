@@ -5,6 +5,8 @@ import type { Controls } from './controls.svelte';
 
 const key = (name: string, title: MessageKey, run: () => unknown): Shortcut => ({ key: name, title, run: () => void run() });
 
+const STARS = ['viewer.rate.1', 'viewer.rate.2', 'viewer.rate.3', 'viewer.rate.4', 'viewer.rate.5'] as const;
+
 export function viewerKeys(on: Controls): Shortcut[] {
   const { stage, view } = on;
   const always = [
@@ -24,8 +26,14 @@ export function viewerKeys(on: Controls): Shortcut[] {
     ...actions,
     key('i', 'viewer.info', () => on.toggleInfo()),
     key('Shift+F', 'viewer.fullscreen', () => on.fullscreen()),
+    ...(on.mine ? ratingKeys(on) : []),
     ...(on.isVideo ? videoKeys(on) : pictureKeys(on)),
   ];
+}
+
+function ratingKeys(on: Controls): Shortcut[] {
+  const stars = [1, 2, 3, 4, 5].map((count) => key(String(count), STARS[count - 1]!, () => on.rate(count)));
+  return [...stars, key('0', 'viewer.rate.none', () => on.rate(0))];
 }
 
 function pictureKeys(on: Controls): Shortcut[] {
