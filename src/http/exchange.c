@@ -67,6 +67,8 @@ struct pool *inner_pool(const struct inner *in)
     switch (in->plan.pool) {
     case POOL_HANDLER:
         return in->server->handlers;
+    case POOL_STORE:
+        return in->server->stores;
     case POOL_STREAM:
         return in->server->streamers;
     case POOL_FILE:

@@ -71,7 +71,7 @@ struct http_server {
     struct proxies proxies;
     int listener;
     uint16_t port;
-    struct pool *handlers, *streamers, *files, *uploads, *watchers;
+    struct pool *handlers, *stores, *streamers, *files, *uploads, *watchers;
     struct janitor *janitor;
     struct ws *ws;
     atomic_size_t exchanges;      /* alive */

@@ -245,7 +245,7 @@ static enum MHD_Result begin_upload(struct inner *in)
         answer_busy(&in->x);
         return send_early(in);
     }
-    return hand_over(in, s->handlers, PHASE_BEGUN, upload_begin);
+    return hand_over(in, inner_pool(in), PHASE_BEGUN, upload_begin);
 }
 
 static enum MHD_Result on_header(struct inner *in, const char *method, const char *version)

@@ -32,6 +32,7 @@ static struct http_options with_defaults(struct http_options o)
 {
     set_default(&o.event_threads, 4);
     set_default(&o.handler_threads, 8);
+    set_default(&o.store_threads, 4);
     set_default(&o.stream_threads, 4);
     set_default(&o.file_threads, 4);
     set_default(&o.upload_threads, 2);
@@ -97,6 +98,7 @@ static fallible start_all(struct http_server *s)
     TRY(proxies_parse(&s->proxies, o->trusted_proxies));
     TRY(http_listen(o->host, o->port, &s->listener, &s->port));
     TRY(pool_start(&s->handlers, "http-handler", o->handler_threads, o->queue_max));
+    TRY(pool_start(&s->stores, "http-store", o->store_threads, o->queue_max));
     TRY(pool_start(&s->streamers, "http-stream", o->stream_threads, o->queue_max));
     TRY(pool_start(&s->files, "http-file", o->file_threads, o->queue_max));
     TRY(pool_start(&s->uploads, "http-upload", o->upload_threads, o->queue_max));
@@ -110,6 +112,7 @@ static void free_all(struct http_server *s)
 {
     ws_stop(s->ws);
     pool_stop(s->handlers);
+    pool_stop(s->stores);
     pool_stop(s->streamers);
     pool_stop(s->watchers);
     pool_stop(s->uploads);

@@ -41,6 +41,7 @@ enum body_plan {
 
 enum pool_plan {
     POOL_HANDLER, /* short work, one database connection each */
+    POOL_STORE,   /* handlers of uploads: they write to the media tree, which may hang */
     POOL_STREAM,  /* replies written while they are sent: sync, archives, exports */
     POOL_FILE,    /* only a look at the file system: web files */
     POOL_WATCH, /* for monitors: never behind other requests, so that it can tell that they hang */
@@ -88,6 +89,7 @@ struct http_options {
     const char *trusted_proxies; /* IMMICH_TRUSTED_PROXIES; NULL = link-local and unique-local */
     unsigned event_threads;      /* 0 = 4 */
     unsigned handler_threads;    /* 0 = 8 */
+    unsigned store_threads;      /* 0 = 4 */
     unsigned stream_threads;     /* 0 = 4 */
     unsigned file_threads;       /* 0 = 4 */
     unsigned upload_threads;     /* 0 = 2 */

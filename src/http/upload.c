@@ -260,7 +260,7 @@ static void finish(struct upload_run *run)
     }
     /* The client has sent it all: it is not turned away for a full queue any more. */
     in->work.run = inner_handle;
-    pool_push_always(in->server->handlers, &in->work);
+    pool_push_always(inner_pool(in), &in->work);
 }
 
 enum turn { TURN_AGAIN, TURN_EMPTY, TURN_BODY_DONE, TURN_GONE };

@@ -77,6 +77,7 @@ void dispatch_plan(struct app *app, struct exchange *x, struct plan *plan)
         break;
     case ROUTE_BODY_STREAM:
         plan->body = decode_is_form(&x->request) ? BODY_UPLOAD : BODY_MEMORY;
+        if (plan->body == BODY_UPLOAD) plan->pool = POOL_STORE;
         break;
     }
 }

@@ -17,8 +17,9 @@
 
 enum {
     HANDLER_THREADS = 8, /* each may hold one connection */
+    STORE_THREADS = 4,
     STREAM_THREADS = 4,
-    POOL_SIZE = HANDLER_THREADS + STREAM_THREADS,
+    POOL_SIZE = HANDLER_THREADS + STORE_THREADS + STREAM_THREADS,
     WATCH_THREADS = 2,
     WATCH_LIMIT_MS = 2000, /* monitors give up after a few seconds */
 };
@@ -63,6 +64,7 @@ static fallible serve(struct boot *boot)
         .port = (uint16_t)env->port,
         .trusted_proxies = *env->trusted_proxies ? env->trusted_proxies : NULL,
         .handler_threads = HANDLER_THREADS,
+        .store_threads = STORE_THREADS,
         .stream_threads = STREAM_THREADS,
         .watch_threads = WATCH_THREADS,
         .metrics = app->metrics,
