@@ -27,7 +27,11 @@ export function followEvents(timeline: Timeline, events: Events): () => void {
     arrived.push(...photos);
     timer ??= setTimeout(() => {
       timer = undefined;
-      timeline.insert(arrived.splice(0));
+      // One event may follow another about the same photo: the last one counts.
+      const photos = [...new Map(arrived.splice(0).map((photo) => [photo.id, photo])).values()];
+      // Those that were listed before they had a picture get it now.
+      for (const photo of photos) if (timeline.get(photo.id)) timeline.update([photo.id], photo);
+      timeline.insert(photos);
     }, TOGETHER_MS);
   }
 

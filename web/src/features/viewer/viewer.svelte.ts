@@ -43,8 +43,8 @@ export class ViewerState {
   readonly photo = $derived.by(() => this.list.get(this.id) ?? (this.#outside?.id === this.id ? this.#outside : undefined));
   readonly status: Status = $derived(this.photo ? 'shown' : this.#seen === this.id ? 'gone' : this.#search);
   readonly #near = $derived.by(() => this.#sidesInList());
-  readonly previous = $derived(this.#near.previous ?? this.#askedFor(this.id)?.previous);
-  readonly next = $derived(this.#near.next ?? this.#askedFor(this.id)?.next);
+  readonly previous = $derived(this.#near.previous ?? this.#beyond('previous', this.#near.next));
+  readonly next = $derived(this.#near.next ?? this.#beyond('next', this.#near.previous));
 
   constructor(
     readonly list: PhotoList,
@@ -173,8 +173,10 @@ export class ViewerState {
     return { of: this.id, previous: at < 0 ? undefined : around[at - 1], next: at < 0 ? undefined : around[at + 1] };
   }
 
-  #askedFor(id: string): Sides | undefined {
-    return this.#asked?.of === id ? this.#asked : undefined;
+  /** What the list answered, as long as it still has it, and has not put it on the other side meanwhile. */
+  #beyond(side: 'previous' | 'next', other: Photo | undefined): Photo | undefined {
+    const photo = this.#asked?.of === this.id ? this.#asked[side] : undefined;
+    return photo && photo.id !== other?.id ? this.list.get(photo.id) : undefined;
   }
 
   /** Beyond what is loaded the list is asked, one side at a time. */
