@@ -1,7 +1,9 @@
 // Chromium as a person has it: a window of a size, a theme, mouse or touch.
 
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { onTestFailed } from 'vitest';
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 // No sandbox of Chromium's own: in a container as root there is none. Nothing is asked of foreign hosts.
@@ -14,6 +16,9 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+/** For a thing that must appear; what takes longer says so. */
+const WAIT_MS = 15_000;
 
 export interface Device {
   name: string;
@@ -48,6 +53,7 @@ export async function visit(browser: Browser, url: string, device = DESKTOP, the
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
   page.on('console', (message) => {
@@ -62,6 +68,17 @@ export async function visit(browser: Browser, url: string, device = DESKTOP, the
 
 /** Chromium tells of every answer over 399; those that a test wants are not complaints. */
 const isRefusal = (text: string) => text.startsWith('Failed to load resource');
+
+/** When the running test fails, TINTYPE_SHOTS gets a picture of the page and what a screen reader finds on it. */
+export function keepSight(page: Page): void {
+  const folder = process.env.TINTYPE_SHOTS;
+  if (!folder) return;
+  onTestFailed(async ({ task }) => {
+    const file = path.join(folder, task.name.replaceAll(/\W+/g, '-'));
+    await page.screenshot({ path: `${file}.png` });
+    await writeFile(`${file}.txt`, `${page.url()}\n${await page.locator('body').ariaSnapshot()}`);
+  });
+}
 
 /** Drops files of this machine on a place of the page, as from a file manager. */
 export async function drop(page: Page, files: string[], at: { x: number; y: number }): Promise<void> {

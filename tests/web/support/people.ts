@@ -94,3 +94,8 @@ export function photos(folder: string): string[] {
   }
   return testdata ? [...made, ...pictures(path.join(testdata, 'albums'))] : made;
 }
+
+/** How many photos and videos somebody has, or has in the trash. */
+export async function statistics(url: string, token: string, isTrashed = false): Promise<{ total: number }> {
+  return (await send(url, 'GET', `/assets/statistics?isTrashed=${isTrashed}`, token)) as { total: number };
+}
