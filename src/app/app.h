@@ -10,6 +10,7 @@ struct config_store;
 struct db_pool;
 struct env;
 struct event_bus;
+struct guesses;
 struct http_server;
 struct metrics;
 struct timeline_cache;
@@ -23,5 +24,6 @@ struct app {
     struct event_bus *events;
     struct metrics *metrics;
     struct timeline_cache *timeline; /* of the server role */
+    struct guesses *guesses;         /* of the server role, auth/guess.h */
     struct http_server *http; /* set by role/push.c while the server role serves, otherwise NULL */
 };

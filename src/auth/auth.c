@@ -1,5 +1,6 @@
 #include "auth/auth.h"
 #include "auth/device.h"
+#include "auth/guess.h"
 #include "auth/secret.h"
 #include "core/codec.h"
 #include "core/hash.h"
@@ -82,12 +83,26 @@ static fallible touch_session(
     .user = (row).user, .email = (row).email, .name = (row).name, .is_admin = (row).isAdmin,       \
     .quota_size_bytes = (row).quotaSizeInBytes, .quota_usage_bytes = (row).quotaUsageInBytes
 
-static fallible by_session(
-    struct ctx *cx, const struct request *request, str token, struct auth *out)
+static void look_ahead(struct ctx *cx, const struct auth_ahead *ahead, struct bytes digest)
+{
+    struct auth likely;
+    if (!ahead || !guess_find(ahead->guesses, digest, &likely)) return;
+    const struct auth *before = cx->auth;
+    cx->auth = &likely;
+    db_ahead_begin(cx);
+    ahead->note(cx, ahead->what);
+    db_ahead_end(cx);
+    cx->auth = before;
+}
+
+static fallible by_session(struct ctx *cx, const struct request *request, str token,
+    const struct auth_ahead *ahead, struct auth *out)
 {
     bool found;
     struct auth_session_row row;
-    TRY(sql_auth_session_find(cx, &row, &found, secret_digest(cx->arena, token)));
+    const struct bytes digest = secret_digest(cx->arena, token);
+    look_ahead(cx, ahead, digest);
+    TRY(sql_auth_session_find(cx, &row, &found, digest));
     if (!found) FAIL(UNAUTHORIZED, "Invalid user token");
     TRY(touch_session(cx, &row, request));
     *out = (struct auth){
@@ -96,14 +111,18 @@ static fallible by_session(
         .session = row.session,
         .elevated = row.pinExpiresAt.is == PRESENT && row.pinExpiresAt.v.us > when_now().us,
     };
+    if (ahead) guess_keep(ahead->guesses, digest, out);
     return NULL;
 }
 
-static fallible by_api_key(struct ctx *cx, str key, struct auth *out)
+static fallible by_api_key(
+    struct ctx *cx, str key, const struct auth_ahead *ahead, struct auth *out)
 {
     bool found;
     struct auth_key_row row;
-    TRY(sql_auth_key_find(cx, &row, &found, secret_digest(cx->arena, key)));
+    const struct bytes digest = secret_digest(cx->arena, key);
+    look_ahead(cx, ahead, digest);
+    TRY(sql_auth_key_find(cx, &row, &found, digest));
     if (!found) FAIL(UNAUTHORIZED, "Invalid API key");
     *out = (struct auth){
         .kind = AUTH_API_KEY,
@@ -111,6 +130,7 @@ static fallible by_api_key(struct ctx *cx, str key, struct auth *out)
         .api_key = row.key,
         .permissions = row.permissions,
     };
+    if (ahead) guess_keep(ahead->guesses, digest, out);
     return NULL;
 }
 
@@ -183,15 +203,15 @@ static bool is_forged(const struct request *request, const struct credentials *c
 
 /* *out stays NULL when the request carries no credential. */
 static fallible identify(struct ctx *cx, const struct request *request, const struct credentials *c,
-    const struct auth **out)
+    const struct auth_ahead *ahead, const struct auth **out)
 {
     struct auth *auth = ARENA_NEW(cx->arena, struct auth);
     if (c->link_key.n || c->link_slug.n)
         TRY(by_link(cx, request, c, auth));
     else if (c->session.n)
-        TRY(by_session(cx, request, c->session, auth));
+        TRY(by_session(cx, request, c->session, ahead, auth));
     else if (c->api_key.n)
-        TRY(by_api_key(cx, c->api_key, auth));
+        TRY(by_api_key(cx, c->api_key, ahead, auth));
     else
         return NULL;
     *out = auth;
@@ -217,7 +237,7 @@ fallible auth_request(struct ctx *cx, const struct request *request, const struc
     if (rule->accepts == AUTH_PUBLIC) return NULL;
     const struct auth *auth = NULL;
     const struct credentials c = find_credentials(cx->arena, request, true);
-    TRY(identify(cx, request, &c, &auth));
+    TRY(identify(cx, request, &c, rule->ahead, &auth));
     if (is_forged(request, &c, str_eq(request->method, STR("GET")))) FAIL(FORBIDDEN, "Forbidden");
     if (!auth && rule->accepts == AUTH_OPTIONAL) return NULL;
     if (!auth) FAIL(UNAUTHORIZED, "Authentication required");
@@ -231,7 +251,7 @@ fallible auth_websocket(struct ctx *cx, const struct request *request, const str
     static const struct auth_rule rule = {.accepts = AUTH_USER};
     const struct auth *auth = NULL;
     const struct credentials c = find_credentials(cx->arena, request, false);
-    TRY(identify(cx, request, &c, &auth));
+    TRY(identify(cx, request, &c, NULL, &auth));
     if (is_forged(request, &c, false)) FAIL(FORBIDDEN, "Forbidden");
     if (!auth) FAIL(UNAUTHORIZED, "Authentication required");
     TRY(check_rule(auth, &rule));

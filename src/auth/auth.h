@@ -2,9 +2,9 @@
  * (contract/http §2).
  *
  * Owns    nothing; struct auth and its texts live in cx->arena.
- * Threads the request's handler thread. Nothing about users or sessions is kept between requests:
- * other programs write to these tables too. Fails   UNAUTHORIZED and FORBIDDEN with the contract's
- * texts.
+ * Threads the request's handler thread. Nothing about users or sessions is relied on between
+ *         requests: other programs write to these tables too.
+ * Fails   UNAUTHORIZED and FORBIDDEN with the contract's texts.
  */
 #pragma once
 
@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+struct guesses;
 struct request;
 
 enum auth_kind { AUTH_SESSION, AUTH_API_KEY, AUTH_SHARED_LINK };
@@ -36,6 +37,14 @@ struct auth {
     bool link_allows_upload, link_allows_download, link_shows_metadata;
 };
 
+/* Lets what probably follows be asked together with the caller (auth/guess.h): note() runs in
+ * between db_ahead_begin and db_ahead_end, with cx->auth as the caller of last time. */
+struct auth_ahead {
+    struct guesses *guesses;
+    void (*note)(struct ctx *cx, const void *what);
+    const void *what;
+};
+
 /* Which credentials an operation takes, and what they need. */
 enum auth_accepts {
     AUTH_PUBLIC,   /* no look at credentials at all */
@@ -47,8 +56,9 @@ enum auth_accepts {
 struct auth_rule {
     enum auth_accepts accepts;
     bool admin_only;
-    bool any_key;   /* every API key may call */
-    str permission; /* that an API key needs; "" = all */
+    bool any_key;                   /* every API key may call */
+    str permission;                 /* that an API key needs; "" = all */
+    const struct auth_ahead *ahead; /* or NULL */
 };
 
 /* Finds and checks the caller; *out is NULL when the rule allows that nobody is known. Touches the

@@ -1,5 +1,6 @@
 #include "app/test.h"
 #include "auth/auth.h"
+#include "auth/guess.h"
 #include "http/request.h"
 
 static const struct auth_rule any_user = {
@@ -162,6 +163,43 @@ static void a_session_is_touched_hourly_and_by_a_new_app(void **state)
     assert_sql(cx, "", "SELECT \"deviceType\" FROM session");
 }
 
+static void keep_guess(struct ctx *cx, const void *what)
+{
+    struct auth *kept = (struct auth *)(uintptr_t)what;
+    *kept = *cx->auth;
+}
+
+static void a_guess_decides_nothing(void **state)
+{
+    struct ctx *cx = *state;
+    const struct auth *auth;
+    struct auth guess = {0};
+    struct guesses *guesses = guesses_new();
+    const struct auth_ahead ahead = {guesses, keep_guess, &guess};
+    const struct auth_rule rule = {.accepts = AUTH_USER, .ahead = &ahead};
+    static const struct param headers[] = {HEADER("authorization", "Bearer good")};
+    const struct request *request = request_of(cx, "GET", headers, 1);
+    const uuid alice = test_user(cx, "alice"), bob = test_user(cx, "bob");
+    make_session(cx, alice, "good");
+
+    assert_ok(auth_request(cx, request, &rule, &auth));
+    assert_true(uuid_is_nil(guess.user)); /* nobody was seen before */
+    assert_ok(auth_request(cx, request, &rule, &auth));
+    assert_true(uuid_eq(guess.user, alice));
+
+    test_sql(cx, "UPDATE session SET \"userId\" = '%s'", test_id(cx, bob));
+    assert_ok(auth_request(cx, request, &rule, &auth));
+    assert_true(uuid_eq(guess.user, alice));
+    assert_true(uuid_eq(auth->user, bob));
+    assert_null(cx->auth);
+
+    test_sql(cx, "DELETE FROM session");
+    assert_fails(auth_request(cx, request, &rule, &auth), UNAUTHORIZED);
+    assert_true(uuid_eq(guess.user, bob));
+    assert_null(auth);
+    guesses_free(guesses);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_open, test_close)
@@ -173,6 +211,7 @@ int main(void)
         TEST(a_protected_link_asks_for_its_password_everywhere),
         TEST(a_link_is_refused_where_links_may_not_go),
         TEST(a_session_is_touched_hourly_and_by_a_new_app),
+        TEST(a_guess_decides_nothing),
     };
     return cmocka_run_group_tests(tests, test_migrate, test_end);
 }

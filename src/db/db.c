@@ -2,6 +2,7 @@
 
 #include "core/log.h"
 #include "core/size.h"
+#include "db/ahead.h"
 #include "db/answer.h"
 #include "db/pool.h"
 #include "db/wire.h"
@@ -28,6 +29,7 @@ struct db {
     bool test;         /* an outer transaction, never committed, lies around everything */
     unsigned n_cursors;
     struct hook *hooks;
+    struct ahead ahead;
     char constraint[64]; /* that refused the last row */
 };
 
@@ -195,12 +197,92 @@ static PGresult *run_for_values(
     return failed ? first : result;
 }
 
+/* What was found out about the columns of a statement is kept on the connection. */
+static fallible columns_of(struct ctx *cx, const struct sql *sql, const PGresult *result,
+    bool columnar, const struct column **out)
+{
+    const int n = PQnfields(result);
+    struct prepared *prepared =
+        sql->name && cx->db->conn ? conn_find_prepared(cx->db->conn, sql) : NULL;
+    if (prepared && prepared->columns && prepared->n_columns == n) {
+        *out = prepared->columns;
+        return NULL;
+    }
+    struct column *columns = ARENA_ARRAY(cx->arena, struct column, (size_t)n);
+    TRY(wire_map(result, sql->row, columnar, columns));
+    if (prepared && !prepared->columns) {
+        prepared->columns = calloc((size_t)n, sizeof *columns);
+        if (!prepared->columns) log_die("out of memory");
+        memcpy(prepared->columns, columns, (size_t)n * sizeof *columns);
+        prepared->n_columns = n;
+    }
+    *out = columns;
+    return NULL;
+}
+
+static fallible decode_rows(struct ctx *cx, const struct sql *sql, const PGresult *result,
+    struct arena *a, struct list_any *out)
+{
+    const size_t n = (size_t)PQntuples(result), size = sql->row->size;
+    const struct column *columns;
+    TRY(columns_of(cx, sql, result, false, &columns));
+    char *rows = n ? arena_alloc_array(a, n, size) : NULL;
+    for (size_t i = 0; i < n; i++)
+        TRY(wire_row(a, result, columns, (int)i, rows + i * size));
+    *out = (struct list_any){rows, n};
+    return NULL;
+}
+
+/* The rows of a note, for whoever asks for them; a failure is found again by who asks. */
+static void keep_rows(struct db *db, struct note *note, PGresult *result)
+{
+    struct ctx cx = {.arena = db->arena, .db = db};
+    arena_defer(db->arena, (void (*)(void *))PQclear, result);
+    note->answered =
+        succeeded(result) && !decode_rows(&cx, note->sql, result, db->arena, &note->rows);
+}
+
+/* Sends what was noted behind the statement: one trip for all of them. Not in a transaction, where
+ * a failure of theirs would be everybody's. */
+static PGresult *run_with_notes(
+    struct db *db, const struct sql *sql, const struct wire_params *params)
+{
+    PGconn *pg = db->conn->pg;
+    struct ahead *ahead = &db->ahead;
+    ahead->sent = true;
+    PQenterPipelineMode(pg);
+    send_sql(pg, sql, params);
+    for (size_t i = 0; i < ahead->n; i++)
+        send_sql(pg, ahead->v[i]->sql, &ahead->v[i]->params);
+    PQpipelineSync(pg);
+    PGresult *result = answer_wait(pg);
+    for (size_t i = 0; i < ahead->n; i++)
+        keep_rows(db, ahead->v[i], answer_wait(pg));
+    pipeline_end(db);
+    return result;
+}
+
+/* Notes whose statement cannot be prepared, and those of a transaction, are not worth a trip. */
+static bool carries_notes(struct db *db, const struct sql *sql)
+{
+    struct ahead *ahead = &db->ahead;
+    bool ready = ahead_waits(ahead) && sql->name && !db->depth && !db->test;
+    for (size_t i = 0; ready && i < ahead->n; i++) {
+        PGresult *failed = prepare(db, ahead->v[i]->sql, &ahead->v[i]->params);
+        ready = !failed;
+        PQclear(failed);
+    }
+    if (!ready) ahead_drop(ahead);
+    return ready;
+}
+
 /* Runs on the borrowed connection; the result may be a failure. */
 static PGresult *run(struct db *db, const struct sql *sql, const struct wire_params *params)
 {
     if (!sql->name && params->n) return run_for_values(db, sql, params);
     PGresult *failed = sql->name ? prepare(db, sql, params) : NULL;
     if (failed) return failed;
+    if (carries_notes(db, sql)) return run_with_notes(db, sql, params);
     send_sql(db->conn->pg, sql, params);
     return answer_wait(db->conn->pg);
 }
@@ -270,6 +352,8 @@ static fallible execute(
     struct ctx *cx, const struct sql *sql, const struct db_param *params, PGresult **out)
 {
     struct db *db = cx->db;
+    assert(!db->ahead.noting);
+    if (!ahead_waits(&db->ahead)) ahead_drop(&db->ahead); /* this one may change what they read */
     if (db->lost) FAIL(RETRY, "the connection to the database was lost in a transaction");
     struct wire_params wire;
     TRY(wire_encode(cx->arena, params, sql->n_params, &wire));
@@ -288,52 +372,22 @@ static fallible execute(
     return NULL;
 }
 
-/* What was found out about the columns of a statement is kept on the connection. */
-static fallible columns_of(struct ctx *cx, const struct sql *sql, const PGresult *result,
-    bool columnar, const struct column **out)
-{
-    const int n = PQnfields(result);
-    struct prepared *prepared =
-        sql->name && cx->db->conn ? conn_find_prepared(cx->db->conn, sql) : NULL;
-    if (prepared && prepared->columns && prepared->n_columns == n) {
-        *out = prepared->columns;
-        return NULL;
-    }
-    struct column *columns = ARENA_ARRAY(cx->arena, struct column, (size_t)n);
-    TRY(wire_map(result, sql->row, columnar, columns));
-    if (prepared && !prepared->columns) {
-        prepared->columns = calloc((size_t)n, sizeof *columns);
-        if (!prepared->columns) log_die("out of memory");
-        memcpy(prepared->columns, columns, (size_t)n * sizeof *columns);
-        prepared->n_columns = n;
-    }
-    *out = columns;
-    return NULL;
-}
-
 /* Outside a transaction the connection goes back as soon as its knowledge was used. */
 static void finish(struct db *db)
 {
     if (!db->depth && !db->test) release(db);
 }
 
-static fallible decode_rows(struct ctx *cx, const struct sql *sql, const PGresult *result,
-    struct arena *a, struct list_any *out)
-{
-    const size_t n = (size_t)PQntuples(result), size = sql->row->size;
-    const struct column *columns;
-    TRY(columns_of(cx, sql, result, false, &columns));
-    char *rows = n ? arena_alloc_array(a, n, size) : NULL;
-    for (size_t i = 0; i < n; i++)
-        TRY(wire_row(a, result, columns, (int)i, rows + i * size));
-    *out = (struct list_any){rows, n};
-    return NULL;
-}
-
 static fallible fetch_rows(
     struct ctx *cx, const struct sql *sql, const struct db_param *params, struct list_any *out)
 {
     PGresult *result = NULL;
+    struct ahead *ahead = &cx->db->ahead;
+    if (ahead->noting) {
+        *out = (struct list_any){0};
+        return ahead_note(ahead, cx->db->arena, sql, params);
+    }
+    if (ahead_take(ahead, cx->arena, sql, params, out)) return NULL;
     TRY(execute(cx, sql, params, &result));
     err e = decode_rows(cx, sql, result, cx->arena, out);
     finish(cx->db);
@@ -404,6 +458,7 @@ fallible db_exec(struct ctx *cx, const struct sql *sql, const struct db_param *p
 fallible db_script(struct ctx *cx, const char *text)
 {
     struct db *db = cx->db;
+    ahead_drop(&db->ahead);
     if (db->lost) FAIL(RETRY, "the connection to the database was lost in a transaction");
     if (!db->conn) TRY(pool_borrow(db->pool, &db->conn));
     TRY(test_savepoint(db, "SAVEPOINT one"));
@@ -417,10 +472,22 @@ fallible db_script(struct ctx *cx, const char *text)
     return e;
 }
 
+void db_ahead_begin(struct ctx *cx)
+{
+    ahead_drop(&cx->db->ahead);
+    cx->db->ahead.noting = true;
+}
+
+void db_ahead_end(struct ctx *cx)
+{
+    cx->db->ahead.noting = false;
+}
+
 /* --- Transactions --- */
 
 static fallible begin(struct db *db, const char *text)
 {
+    ahead_drop(&db->ahead);
     for (int try = 0;; try++) {
         if (!db->conn) TRY(pool_borrow(db->pool, &db->conn));
         err e = simple(db, text);

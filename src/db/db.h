@@ -222,6 +222,17 @@ fallible db_exec(struct ctx *cx, const struct sql *sql, const struct db_param *p
 /* Several statements without parameters as one text: migrations and tests. */
 fallible db_script(struct ctx *cx, const char *text);
 
+/* --- Ahead --- */
+
+/* What will probably be asked soon goes along with the next statement, in one trip. From begin to
+ * end nothing runs: db_many and db_maybe note what they are asked and find no row. The next
+ * statement outside a transaction takes the notes along, and who then asks the very same, with the
+ * same parameters, gets the rows that came back. A wrong guess costs time and nothing else: other
+ * parameters are asked as always, and every statement that was not noted drops what is left, as it
+ * may change those rows. For statements that only read. */
+void db_ahead_begin(struct ctx *cx);
+void db_ahead_end(struct ctx *cx);
+
 /* --- Long results --- */
 
 enum {

@@ -1,4 +1,3 @@
-#include "core/size.h"
 #include "core/test.h"
 #include "core/thread.h"
 #include "core/time.h"
@@ -455,44 +454,6 @@ static void conditions_are_added_to_a_query(void **state)
 
 /* --- Constraints and limits --- */
 
-static void statements_are_planned_once_and_queries_for_their_values(void **state)
-{
-    struct ctx *cx = &((struct fixture *)*state)->cx;
-    static const struct sql legged = {.name = "pets_legged",
-        .text = "SELECT name FROM pet WHERE legs = ANY($1)",
-        .row = &db_str_fields,
-        .n_params = 1};
-    static const struct sql planned = {
-        .text = "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'pets_legged'",
-        .row = &db_int_fields};
-    static const struct sql mode = {
-        .text = "SELECT current_setting('plan_cache_mode') WHERE $1 = 1",
-        .row = &db_str_fields,
-        .n_params = 1};
-    static const struct sql mode_after = {
-        .text = "SELECT current_setting('plan_cache_mode')", .row = &db_str_fields};
-    int64_t one[] = {1}, custom;
-    struct list_str names;
-    str text;
-
-    assert_ok(
-        db_script(cx, "ANALYZE pet")); /* without a row, a plan for one id would be cheapest */
-    for (int i = 0; i < 8; i++)
-        assert_ok(db_many(cx, &legged,
-            (struct db_param[]){P_INT4_ARRAY((struct list_int){one, LENGTH(one)})}, &names));
-    assert_ok(db_one(cx, &planned, NULL, &custom));
-    assert_int_equal(custom, 0);
-
-    assert_ok(db_one(cx, &mode, (struct db_param[]){P_INT4(1)}, &text));
-    assert_str(text, "force_custom_plan");
-    assert_ok(db_one(cx, &mode_after, NULL, &text));
-    assert_str(text, "force_generic_plan");
-    const struct sql wrong = {.text = "SELECT $1 / 0", .row = &db_int_fields, .n_params = 1};
-    int64_t n;
-    assert_fails(db_one(cx, &wrong, (struct db_param[]){P_INT4(1)}, &n), INTERNAL);
-    assert_int_equal(count(cx), 0); /* and the connection goes on */
-}
-
 static void a_broken_constraint_is_named(void **state)
 {
     struct ctx *cx = &((struct fixture *)*state)->cx;
@@ -754,7 +715,6 @@ int main(void)
         TEST(json_becomes_a_struct),
         TEST(a_cursor_reads_in_batches),
         TEST(conditions_are_added_to_a_query),
-        TEST(statements_are_planned_once_and_queries_for_their_values),
         TEST(a_broken_constraint_is_named),
         TEST(every_wait_has_a_limit),
         TEST(a_transaction_is_all_or_nothing),

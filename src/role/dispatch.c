@@ -208,14 +208,35 @@ static void write_answer(struct exchange *x, const struct route *route, const vo
     }
 }
 
+/* What check_access and the operation will ask, noted for the trip that asks for the caller. */
+static void note_ahead(struct ctx *cx, const void *what)
+{
+    const struct call *call = what;
+    const struct route *route = call->match.route;
+    for (size_t i = 0; i < route->access_n; i++) {
+        struct list_uuid ids;
+        route_access_ids(cx->arena, &route->access[i], call->in, &ids);
+        access_ahead(cx, route->access[i].permission, ids);
+    }
+    if (route->ahead) route->ahead(cx, call->in);
+}
+
 /* Who is it, and may the credential do this? */
-static fallible identify(struct ctx *cx, struct exchange *x, struct call *call)
+static fallible identify(
+    struct ctx *cx, struct exchange *x, struct call *call, const struct auth_ahead *ahead)
+{
+    const struct route *route = call->match.route;
+    struct auth_rule rule = auth_rule_of(route);
+    rule.ahead = ahead;
+    TRY(auth_request(cx, &x->request, &rule, &call->auth));
+    cx->auth = call->auth;
+    return NULL;
+}
+
+static fallible prepare(struct exchange *x, struct call *call)
 {
     const struct route *route = call->match.route;
     if (!route->implemented()) FAIL(NOT_IMPLEMENTED, "This operation is not built yet");
-    const struct auth_rule rule = auth_rule_of(route);
-    TRY(auth_request(cx, &x->request, &rule, &call->auth));
-    cx->auth = call->auth;
     call->in = arena_alloc(x->arena, route->in_size);
     return NULL;
 }
@@ -244,8 +265,15 @@ static fallible operate(struct ctx *cx, struct exchange *x, struct call *call)
 
 static fallible whole_request(struct ctx *cx, struct exchange *x, struct call *call)
 {
-    TRY(identify(cx, x, call));
-    TRY(decode_request(x, &call->match, call->in));
+    TRY(prepare(x, call));
+    /* A GET is read before the caller is known, so that what it may see can be asked for in the
+     * same trip; who may not call learns nothing of mistakes in it. */
+    const bool is_get = str_eq(call->match.route->method, STR("GET"));
+    err mistakes = is_get ? decode_request(x, &call->match, call->in) : NULL;
+    const struct auth_ahead ahead = {cx->app->guesses, note_ahead, call};
+    TRY(identify(cx, x, call, is_get && !mistakes ? &ahead : NULL));
+    TRY(mistakes);
+    if (!is_get) TRY(decode_request(x, &call->match, call->in));
     if (call->match.route->body_kind == ROUTE_BODY_STREAM) FAIL(BAD_REQUEST, "File is required");
     return operate(cx, x, call);
 }
@@ -261,7 +289,8 @@ static fallible upload_body(struct ctx *cx, struct exchange *x, struct call *cal
 static fallible upload_head(struct ctx *cx, struct exchange *x, struct call *call, bool *answered)
 {
     const struct route *route = call->match.route;
-    TRY(identify(cx, x, call));
+    TRY(prepare(x, call));
+    TRY(identify(cx, x, call, NULL));
     TRY(decode_head(x, &call->match, call->in));
     void *out = arena_alloc(x->arena, route->out_size);
     TRY(route->begin(cx, call->in, x->upload, out, answered));

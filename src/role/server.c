@@ -1,6 +1,7 @@
 /* `tintype server`: the API, the websocket, uploads and the files of the web app. */
 #include "app/asset/asset_upload.h"
 #include "app/timeline/timeline.h"
+#include "auth/guess.h"
 #include "core/log.h"
 #include "core/version.h"
 #include "db/db.h"
@@ -73,6 +74,7 @@ static fallible serve(struct boot *boot)
     sweep_uploads(boot);
     TRY(open_watch_pool(boot));
     app->timeline = timeline_cache_new();
+    app->guesses = guesses_new();
     TRY(push_start(boot)); /* first: handlers send events */
     err e = http_start(&http, &options, &hooks, app);
     if (!e) {
@@ -86,6 +88,7 @@ static fallible serve(struct boot *boot)
     }
     push_stop(boot);
     metrics_server_stop(metrics);
+    guesses_free(app->guesses);
     timeline_cache_free(app->timeline);
     db_pool_free(app->watch);
     return e;

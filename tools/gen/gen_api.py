@@ -14,6 +14,7 @@ How an operation's function looks (left out: what it does not have):
 
     fallible op_<id>(struct ctx *cx, const struct <id>_in *in, struct upload *upload, T *out);
     fallible op_<id>_begin(struct ctx *cx, const struct <id>_head *head, struct upload *upload, T *out, bool *answered);
+    void op_<id>_ahead(struct ctx *cx, const struct <id>_in *in);
 
 `in` has the path, query and header parameters as members, then `body`. T is the answer's struct (struct list_X for an
 array), str for text and raw JSON, struct reply for files, struct stream for streams. An operation whose contract lists
@@ -167,6 +168,8 @@ struct upload;
         for op in self.model.operations:
             if op.body_kind == "stream":
                 self.lines.append(f"fallible op_{op.id}_begin({', '.join(parameters(op, begin=True))});")
+            if op.ahead:
+                self.lines.append(f"void op_{op.id}_ahead({', '.join(parameters(op, ahead=True))});")
             self.lines.append(f"fallible op_{op.id}({', '.join(parameters(op))});")
 
 
@@ -176,7 +179,7 @@ def out_type(op):
     return {"file": "struct reply", "stream": "struct stream"}.get(op.reply)
 
 
-def parameters(op, begin=False):
+def parameters(op, begin=False, ahead=False):
     out = ["struct ctx *cx"]
     if begin and op.has_head:
         out.append(f"const struct {op.id}_head *head")
@@ -184,7 +187,7 @@ def parameters(op, begin=False):
         out.append(f"const struct {op.id}_in *in")
     if op.body_kind == "stream":
         out.append("struct upload *upload" if begin else "const struct upload *upload")
-    if out_type(op):
+    if out_type(op) and not ahead:
         out.append(f"{out_type(op)} *out")
     if begin:
         out.append("bool *answered")
@@ -374,6 +377,13 @@ def thunks_of(op):
 {{
     return op_{op.id}_begin({', '.join(arguments)});
 }}""")
+    if op.ahead:
+        parts.append(f"#pragma weak op_{op.id}_ahead")
+        names.append(f"op_{op.id}_ahead")
+        parts.append(f"""static void ahead_{op.id}(struct ctx *cx, const void *in)
+{{
+    op_{op.id}_ahead(cx{', in' if op.has_in else ''});
+}}""")
     names += [f"check_{name}" for name in operation_checks(op)]
     arguments = ["cx"] + (["in"] if op.has_in else []) + (["upload"] if op.body_kind == "stream" else [])
     arguments += ["out"] if out else []
@@ -497,6 +507,8 @@ def route_of(op, method, failed):
     parts.append(f".failed = {c_string(failed)}")
     if op.body_kind == "stream":
         parts.append(f".begin = begin_{op.id}")
+    if op.ahead:
+        parts.append(f".ahead = ahead_{op.id}")
     parts += [f".call = call_{op.id}", f".implemented = implemented_{op.id}"]
     return "    {" + ", ".join(parts) + "},\n"
 

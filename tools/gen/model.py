@@ -26,7 +26,7 @@ from document import METHODS, SCHEMA_REF, ContractError, Node, fail, load_docume
 from shapes import shapes_of
 
 OPERATION_KEYS = {"x-access", "x-auth", "x-permission", "x-body", "x-reply", "x-status", "x-dates", "x-mirror", "x-unlisted",
-    "x-root", "x-file-errors", "x-errors", "x-check", "x-issues-order", "x-watch", "x-media"}
+    "x-root", "x-file-errors", "x-errors", "x-check", "x-issues-order", "x-watch", "x-media", "x-ahead"}
 SCHEMA_KEYS = {"x-type", "x-raw", "x-omit-null", "x-optional", "x-input-trim", "x-lower", "x-dates", "x-coerce", "x-check",
     "x-unlisted", "x-nullable", "x-minimum", "x-maximum", "x-issues", "x-shapes"}
 PARAMETER_KEYS = {"x-coerce", "x-unlisted"}
@@ -157,6 +157,7 @@ class Operation:
     unlisted: bool
     file_errors: bool
     watch: bool
+    ahead: bool
     body_kind: str  # none, json, form, stream
     body: Field
     params: dict  # place -> [Field]
@@ -449,7 +450,8 @@ class Model:
             id=op["operationId"], method=method.upper(), path=path if op.get("x-root") else "/api" + path, auth=auth,
             permission=permission, access=[], access_why="", status=status, reply=reply, out=out,
             dates_pg=dates_pg, dates_pg_fields=dates_pg_fields, mirror=self._mirror(op, item), unlisted=bool(op.get("x-unlisted")),
-            file_errors=bool(op.get("x-file-errors")), watch=bool(op.get("x-watch")), body_kind=body_kind, body=body, params=params,
+            file_errors=bool(op.get("x-file-errors")), watch=bool(op.get("x-watch")), ahead=self._ahead(op, method, auth),
+            body_kind=body_kind, body=body, params=params,
             check=op.get("x-check", ""), errors=self._errors(op),
             path_issues_first=self._path_first(op), node=op, where=op.where)
         self._access(operation, op)
@@ -457,6 +459,12 @@ class Model:
         if operation.check:
             self._check(op, operation.check, f"struct {operation.id}_in")
         return operation
+
+    def _ahead(self, op, method, auth):
+        ahead = bool(op.get("x-ahead"))
+        if ahead and (method != "get" or auth == "public"):
+            fail(op, "x-ahead is for GET with a caller: what changes rows must not run on a guess")
+        return ahead
 
     def _errors(self, op):
         for status, text in op.get("x-errors", {}).items():

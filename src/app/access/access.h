@@ -19,4 +19,6 @@ fallible access_check(
     struct ctx *cx, str permission, struct list_uuid ids, struct list_uuid *allowed);
 /* All of the ids must be allowed; an empty list always passes. */
 fallible access_require(struct ctx *cx, str permission, struct list_uuid ids);
+/* For op_<id>_ahead: notes what access_require will ask (db_ahead_begin). */
+void access_ahead(struct ctx *cx, str permission, struct list_uuid ids);
 fallible access_require_one(struct ctx *cx, str permission, uuid id);

@@ -99,6 +99,9 @@ struct route {
     err (*begin)(
         struct ctx *cx, const void *head, struct upload *upload, void *out, bool *answered);
     err (*call)(struct ctx *cx, const void *in, struct upload *upload, void *out);
+    /* Asks what `call` will ask of the database, between db_ahead_begin and db_ahead_end; or NULL.
+     */
+    void (*ahead)(struct ctx *cx, const void *in);
 };
 
 /* In the order of matching: static segments before parameters. */

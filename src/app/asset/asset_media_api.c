@@ -73,16 +73,38 @@ static bool is_shown_as_it_is(const struct viewAsset_in *in, const struct asset_
     return !in->edited && mime && mime->kind == MIME_IMAGE && mime->flags & MIME_BROWSER;
 }
 
+static enum AssetMediaSize size_of(const struct viewAsset_in *in)
+{
+    return in->size.is == PRESENT ? in->size.v : ASSET_MEDIA_SIZE_THUMBNAIL;
+}
+
+static fallible find_media(
+    struct ctx *cx, const struct viewAsset_in *in, struct asset_media *out, bool *found)
+{
+    return sql_asset_media_get(
+        cx, out, found, in->id, AssetMediaSize_names.v[size_of(in)], in->edited || is_link(cx));
+}
+
+void op_viewAsset_ahead(struct ctx *cx, const struct viewAsset_in *in)
+{
+    uuid id = in->id;
+    struct asset_media media;
+    bool found;
+    if (size_of(in) == ASSET_MEDIA_SIZE_ORIGINAL) return;
+    access_ahead(cx, STR("asset.view"), (struct list_uuid){.v = &id, .n = 1});
+    err ignored = find_media(cx, in, &media, &found);
+    (void)ignored;
+}
+
 fallible op_viewAsset(struct ctx *cx, const struct viewAsset_in *in, struct reply *out)
 {
-    const enum AssetMediaSize size =
-        in->size.is == PRESENT ? in->size.v : ASSET_MEDIA_SIZE_THUMBNAIL;
+    const enum AssetMediaSize size = size_of(in);
     const str size_name = AssetMediaSize_names.v[size];
     struct asset_media media;
     bool found;
     if (size == ASSET_MEDIA_SIZE_ORIGINAL) return redirect_to_original(cx, out);
     TRY(access_require_one(cx, STR("asset.view"), in->id));
-    TRY(sql_asset_media_get(cx, &media, &found, in->id, size_name, in->edited || is_link(cx)));
+    TRY(find_media(cx, in, &media, &found));
     if (!found) FAIL(NOT_FOUND, "Asset media not found");
 
     if (size == ASSET_MEDIA_SIZE_FULLSIZE) {
@@ -97,6 +119,14 @@ fallible op_viewAsset(struct ctx *cx, const struct viewAsset_in *in, struct repl
     send_file(cx, out, media.path.v,
         str_fmt(cx->arena, "%.*s_%.*s%.*s", FMT(stem), FMT(size_name), FMT(extension)));
     return NULL;
+}
+
+void op_downloadAsset_ahead(struct ctx *cx, const struct downloadAsset_in *in)
+{
+    struct asset_media media;
+    bool found;
+    err ignored = sql_asset_original_get(cx, &media, &found, in->id, in->edited || is_link(cx));
+    (void)ignored;
 }
 
 /* A link shows the picture as it was edited, never what was cut away. */

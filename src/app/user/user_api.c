@@ -22,6 +22,14 @@ fallible op_getUser(struct ctx *cx, const struct getUser_in *in, struct UserResp
     return NULL;
 }
 
+void op_getMyUser_ahead(struct ctx *cx)
+{
+    struct UserAdminResponseDto out;
+    bool found;
+    err ignored = sql_user_admin_get(cx, &out, &found, cx->auth->user);
+    (void)ignored;
+}
+
 fallible op_getMyUser(struct ctx *cx, struct UserAdminResponseDto *out)
 {
     return user_admin_get(cx, cx->auth->user, out);

@@ -168,6 +168,7 @@ void check_create_thing(const struct ThingCreateDto *value, struct issues *issue
 void check_update_thing(const struct updateThing_in *value, struct issues *issues);
 
 /* The operations. */
+void op_listThings_ahead(struct ctx *cx, const struct listThings_in *in);
 fallible op_listThings(struct ctx *cx, const struct listThings_in *in, struct list_ThingResponseDto *out);
 fallible op_createThing(struct ctx *cx, const struct createThing_in *in, struct ThingResponseDto *out);
 fallible op_getThingStatistics(struct ctx *cx, struct getThingStatistics_out *out);

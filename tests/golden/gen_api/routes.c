@@ -17,13 +17,18 @@ static void run_update_thing(const void *value, struct issues *issues)
 }
 
 #pragma weak op_listThings
+#pragma weak op_listThings_ahead
+static void ahead_listThings(struct ctx *cx, const void *in)
+{
+    op_listThings_ahead(cx, in);
+}
 static err call_listThings(struct ctx *cx, const void *in, struct upload *upload, void *out)
 {
     return op_listThings(cx, in, out);
 }
 static bool implemented_listThings(void)
 {
-    return op_listThings;
+    return op_listThings && op_listThings_ahead;
 }
 static const struct field listThings_query_rows[] = {
     {.name = STR_INIT("page"), .key = STR_INIT("\"page\":"), .kind = FIELD_INT, .flags = FIELD_COERCE | FIELD_OPTIONAL, .offset = offsetof(struct listThings_in, page), .size = sizeof(int64_t), .limits = &(const struct field_limits){.has_min = true, .min = 1.0}, .preset = &(const int64_t){1}},
@@ -271,7 +276,7 @@ static const struct route_segment getThingStyle_segments[] = {
 };
 
 const struct route routes[] = {
-    {.operation = "listThings", .method = STR_INIT("GET"), .segments = listThings_segments, .segments_n = 2, .auth = ROUTE_USER, .permission = STR_INIT("thing.read"), .query = &listThings_query, .in_size = sizeof(struct listThings_in), .out_size = sizeof(struct list_ThingResponseDto), .status = 200, .reply = ROUTE_REPLY_JSON, .answer = &listThings_answer, .failed = "Failed to list things", .call = call_listThings, .implemented = implemented_listThings},
+    {.operation = "listThings", .method = STR_INIT("GET"), .segments = listThings_segments, .segments_n = 2, .auth = ROUTE_USER, .permission = STR_INIT("thing.read"), .query = &listThings_query, .in_size = sizeof(struct listThings_in), .out_size = sizeof(struct list_ThingResponseDto), .status = 200, .reply = ROUTE_REPLY_JSON, .answer = &listThings_answer, .failed = "Failed to list things", .ahead = ahead_listThings, .call = call_listThings, .implemented = implemented_listThings},
     {.operation = "createThing", .method = STR_INIT("POST"), .segments = createThing_segments, .segments_n = 2, .auth = ROUTE_USER, .permission = STR_INIT("thing.create"), .access = createThing_access, .access_n = 2, .body_kind = ROUTE_BODY_JSON, .body = &createThing_body, .in_size = sizeof(struct createThing_in), .out_size = sizeof(struct ThingResponseDto), .status = 201, .reply = ROUTE_REPLY_JSON, .answer = &createThing_answer, .failed = "Failed to create thing", .call = call_createThing, .implemented = implemented_createThing},
     {.operation = "archiveThings", .method = STR_INIT("POST"), .segments = archiveThings_segments, .segments_n = 3, .auth = ROUTE_USER, .permission = STR_INIT("all"), .status = 200, .reply = ROUTE_REPLY_STREAM, .media = "application/octet-stream", .failed = "Failed to archive things", .call = call_archiveThings, .implemented = implemented_archiveThings},
     {.operation = "getRawThing", .method = STR_INIT("GET"), .segments = getRawThing_segments, .segments_n = 3, .auth = ROUTE_OPTIONAL, .permission = STR_INIT("any"), .out_size = sizeof(str), .status = 200, .reply = ROUTE_REPLY_RAW, .dates = DATES_PG, .failed = "Failed to get raw thing", .call = call_getRawThing, .implemented = implemented_getRawThing},
