@@ -18,9 +18,14 @@ export interface EventMap {
   on_asset_delete: [id: string];
   on_asset_hidden: [id: string];
   on_asset_stack_update: [];
+  /** This session was signed out elsewhere. */
+  on_session_delete: [id: string];
   on_server_version: [version: { major: number; minor: number; patch: number }];
   /** Connected after a loss. */
   again: [];
+  lost: [];
+  /** By the server itself, so probably the session. */
+  ended: [];
 }
 
 type Listener<Name extends keyof EventMap> = (...args: EventMap[Name]) => void;
@@ -82,7 +87,9 @@ export class Events {
     });
     // The server ends it itself when the session has ended; then nothing is gained by asking again.
     socket.on('disconnect', (reason) => {
-      this.state = reason === 'io server disconnect' ? 'off' : 'lost';
+      const ended = reason === 'io server disconnect';
+      this.state = ended ? 'off' : 'lost';
+      if (!this.#stopped) this.#tell(ended ? 'ended' : 'lost', []);
     });
     socket.onAny((name: keyof EventMap, ...args: unknown[]) => this.#tell(name, args));
   }
