@@ -32,9 +32,8 @@ export class ViewerState {
   error = $state.raw<ApiError | undefined>();
   /** Opened by a link and not in the list: archived, or another filter. */
   #outside = $state.raw<Photo | undefined>();
+  /** What is beside the photo, as the list told when it opened: also when that is not loaded, or the photo goes away. */
   #asked = $state.raw<Sides | undefined>();
-  /** What was beside the photo before it went away. */
-  #remembered: Sides | undefined;
   #seen = $state.raw<string | undefined>();
   #request: AbortController | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
@@ -53,7 +52,6 @@ export class ViewerState {
   ) {
     this.#told = id;
     this.#open(id);
-    $effect(() => this.#remember());
   }
 
   /** The address has changed: by this viewer (then it is known) or by Back, Forward or a link. */
@@ -87,8 +85,7 @@ export class ViewerState {
 
   /** The way on when the open photo leaves the list: the next one, else the previous; undefined when it was the last. */
   beside(): Photo | undefined {
-    const sides = this.#remembered?.of === this.id ? this.#remembered : undefined;
-    return this.next ?? this.previous ?? sides?.next ?? sides?.previous;
+    return this.next ?? this.previous;
   }
 
   retry(): void {
@@ -186,9 +183,5 @@ export class ViewerState {
       known ? Promise.resolve(known) : this.list.neighbour(id, step).catch(() => undefined);
     const [next, previous] = await Promise.all([ask(1, near.next), ask(-1, near.previous)]);
     if (this.id === id) this.#asked = { of: id, previous, next };
-  }
-
-  #remember(): void {
-    if (this.photo) this.#remembered = { of: this.id, previous: this.previous, next: this.next };
   }
 }
