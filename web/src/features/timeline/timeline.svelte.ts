@@ -35,6 +35,7 @@ export class Timeline implements PhotoList {
   readonly selection = new Selection(this.grid);
   readonly filter: Filter;
   state = $state<State>('loading');
+  started = false;
   error = $state.raw<ApiError | null>(null);
   /** Of all photos, here or not. */
   count = $state(0);
@@ -62,6 +63,7 @@ export class Timeline implements PhotoList {
 
   /** Asks for the counts: at first, after a failure, and whenever they may have changed. */
   async start(): Promise<void> {
+    this.started = true;
     try {
       const query = { ...this.filter };
       const buckets = await call(api.GET('/timeline/buckets', { params: { query } }));
@@ -87,9 +89,11 @@ export class Timeline implements PhotoList {
     this.#packer.stop();
   }
 
-  /** Comes back to where somebody was, as soon as there is something to come back to. Once there is, it stays there. */
+  /** Comes back to where somebody was, as soon as there is something to come back to; not once they went on. */
   restore(anchor: Anchor): void {
-    if (this.state !== 'ready') this.#awaited = anchor;
+    if (this.grid.place > 0 || this.grid.revealed) return;
+    if (this.state === 'ready') this.grid.restore(anchor);
+    else this.#awaited = anchor;
   }
 
   get(id: string): Photo | undefined {
