@@ -199,8 +199,7 @@ export class Timeline implements PhotoList {
 
   remove(ids: readonly string[]): Photo[] {
     const removed: Photo[] = [];
-    for (const [section, own] of this.#bySection(ids)) {
-      const { key, data } = this.grid.geometry.sections[section]!;
+    for (const [{ key, data }, own] of this.#bySection(ids)) {
       removed.push(...own.map((index) => data!.photo(index)));
       this.#setMonth(key, (data as Month).without(new Set(own.map((index) => data!.photo(index).id))));
     }
@@ -221,8 +220,7 @@ export class Timeline implements PhotoList {
   }
 
   update(ids: readonly string[], change: Partial<Photo>): void {
-    for (const [section] of this.#bySection(ids)) {
-      const { key, data } = this.grid.geometry.sections[section]!;
+    for (const [{ key, data }] of this.#bySection(ids)) {
       this.#setMonth(key, (data as Month).changed(ids, change));
     }
   }
@@ -245,13 +243,12 @@ export class Timeline implements PhotoList {
     return photos;
   }
 
-  #bySection(ids: readonly string[]): Map<number, number[]> {
-    const sections = new Map<number, number[]>();
-    for (const id of ids) {
-      const spot = this.grid.geometry.find(id);
-      if (spot) sections.set(spot.section, [...(sections.get(spot.section) ?? []), spot.index]);
-    }
-    return sections;
+  /** The sections themselves, not their places: one that becomes empty leaves the list, and the others move up. */
+  #bySection(ids: readonly string[]): Map<Grid['geometry']['sections'][number], number[]> {
+    const { geometry } = this.grid;
+    const spots = ids.flatMap((id) => geometry.find(id) ?? []);
+    const bySection = Map.groupBy(spots, ({ section }) => geometry.sections[section]!);
+    return new Map([...bySection].map(([section, own]) => [section, own.map(({ index }) => index)]));
   }
 
   async #fetchMonth(key: string, signal: AbortSignal): Promise<Month> {
