@@ -4,9 +4,8 @@ but its own job.
 
 usage: mutations.py DERIVE BOX [COUNT [SEED]]      skipped without ../shared; 500 is the full drill
 
-Mutations: flipped bytes, runs of noise, cuts, doubled pieces, and the header of another format. Crashes of a decoder are allowed
-(that is what the box is for) but counted; jobs that end without a reason, a parent that grows, files or processes left behind
-are not.
+Crashes of a decoder are allowed (that is what the box is for) but counted; jobs that end without a reason, a parent that
+grows, files or processes left behind are not. The whole way, with uploads, metadata and rows, is poison.py's.
 """
 import collections
 import os
@@ -17,49 +16,13 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from mutants import mutants, samples  # noqa: E402
 from shared import SKIPPED, shared  # noqa: E402
 
 # Of the worker's side, whatever the files hold; the sanitizer's shadow comes on top of it.
 MEMORY_KB = 16 * 1024 * (2 if "ASAN_OPTIONS" in os.environ else 1)
-SIZE_MAX = 3_000_000
 DAMAGED = "2"              # failure.def's BOX_CORRUPT
 UNEXPLAINED = {"0": "not from the box", "14": "no usable answer"}
-SAMPLES = ["formats/jpg/el_torcal_rocks.jpg", "formats/heic/IMG_2682.heic", "formats/avif/8bit-sRGB.avif",
-           "formats/jxl/8bit-sRGB.jxl", "formats/png/density_plot.png", "formats/webp/denali.webp", "formats/mp4/testsrc.mp4",
-           "albums/nature/cyclamen_persicum.jpg", "metadata/gps-position/thompson-springs.jpg"]
-
-
-def flip(rnd, data):
-    for _ in range(rnd.randint(1, 20)):
-        data[rnd.randrange(len(data))] = rnd.randrange(256)
-
-
-def flip_head(rnd, data):
-    for _ in range(rnd.randint(1, 8)):
-        data[rnd.randrange(min(512, len(data)))] = rnd.randrange(256)
-
-
-def noise(rnd, data):
-    at, n = rnd.randrange(len(data)), rnd.randint(1, 4096)
-    data[at:at + n] = rnd.randbytes(len(data[at:at + n]))
-
-
-def cut(rnd, data):
-    del data[rnd.randrange(1, len(data)):]
-
-
-def double(rnd, data):
-    at = rnd.randrange(len(data))
-    data[at:at] = data[at:at + rnd.randint(1, 4096)]
-
-
-def numbers(rnd, data):
-    """Sizes and offsets in the head become extreme."""
-    at = rnd.randrange(min(2048, max(1, len(data) - 4)))
-    data[at:at + 4] = rnd.choice([b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\x80\0\0\0", b"\0\0\xff\xff"])
-
-
-MUTATIONS = [flip, flip_head, noise, cut, double, numbers]
 
 
 def truncated(folder, work):
@@ -78,16 +41,13 @@ def main():
     if not folder:
         print("skipped: no ../shared beside the checkout")
         sys.exit(SKIPPED)
-    samples = [path for path in (folder / "testdata" / name for name in SAMPLES) if path.stat().st_size < SIZE_MAX]
+    whole = samples(folder)
     with tempfile.TemporaryDirectory() as work:
         outputs = pathlib.Path(work) / "out"
-        files = [truncated(folder, work), *samples]
-        for i in range(count):
-            source = samples[i % len(samples)]
-            data = bytearray(source.read_bytes())
-            rnd.choice(MUTATIONS)(rnd, data)
-            files.append(pathlib.Path(work) / f"{i}{source.suffix}")
-            files[-1].write_bytes(data)
+        files = [truncated(folder, work), *whole]
+        for i, (suffix, content) in enumerate(mutants(folder, rnd, count)):
+            files.append(pathlib.Path(work) / f"{i}{suffix}")
+            files[-1].write_bytes(content)
         done = subprocess.run([program, box, outputs, "", "", "0", *files], stdout=subprocess.PIPE, text=True, timeout=3600, check=False)
         left = sorted(path.name for path in outputs.iterdir())
     lines = [line.split("\t") for line in done.stdout.splitlines()]
@@ -95,7 +55,7 @@ def main():
     bad = [f"{UNEXPLAINED[line[1]]}: {line[2]}" for line in lines if line[0] == "failed" and line[1] in UNEXPLAINED]
     if lines[0][:2] != ["failed", DAMAGED]:
         bad.append(f"a truncated HEIC: {lines[0]}")
-    bad += [f"{name}: {line[-1]}" for name, line in zip(SAMPLES, lines[1:]) if line[0] != "ok"]
+    bad += [f"{name}: {line[-1]}" for name, line in zip(whole, lines[1:]) if line[0] != "ok"]
     if len(lines) != len(files) + 1 or lines[-1][0] != "memory":
         bad.append(f"{len(lines)} answers for {len(files)} files, status {done.returncode}")
     elif int(lines[-1][1]) > MEMORY_KB:
