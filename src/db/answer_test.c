@@ -8,7 +8,7 @@
 #include "core/banned.h"
 
 enum {
-    LIMIT_MS = 200, /* the server's; ours is half longer */
+    LIMIT_MS = 1000, /* the server's; ours is half longer */
     LARGE = 8 * 1024 * 1024,
 };
 
@@ -63,8 +63,8 @@ static int64_t count(struct ctx *cx)
 static void assert_silent(struct ctx *cx)
 {
     const int64_t before_ms = monotonic_ms();
-    assert_fails(db_script(cx, "SET statement_timeout = 0; SELECT pg_sleep(5)"), TIMED_OUT);
-    assert_in_range(monotonic_ms() - before_ms, LIMIT_MS, 3000);
+    assert_fails(db_script(cx, "SET statement_timeout = 0; SELECT pg_sleep(20)"), TIMED_OUT);
+    assert_in_range(monotonic_ms() - before_ms, LIMIT_MS, 15 * 1000);
 }
 
 static void a_silent_database_costs_its_connection(void **state)
@@ -88,14 +88,18 @@ static void silence_ends_a_transaction(void **state)
 /* More than a socket takes at once, so that sending waits too. */
 static void a_large_parameter_arrives_whole(void **state)
 {
-    struct ctx *cx = &((struct fixture *)*state)->cx;
-    char *text = arena_alloc_raw(cx->arena, LARGE);
+    PGconn *pg = PQconnectdb(getenv("TINTYPE_TEST_DB_URL"));
+    answer_set_limit(pg, ANSWER_LIMIT_MS); /* and sending no longer waits inside libpq */
+    char *text = test_malloc(LARGE + 1);
     memset(text, 'x', LARGE);
-    assert_ok(db_script(cx, "SET statement_timeout = 0"));
-    const struct sql length = {.text = "SELECT 1 WHERE length($1) = 8388608", .n_params = 1};
-    int64_t n;
-    assert_ok(db_count(cx, &length, (struct db_param[]){P_STR(((str){text, LARGE}))}, &n));
-    assert_int_equal(n, 1);
+    text[LARGE] = '\0';
+    const char *const values[] = {text};
+    PQsendQueryParams(pg, "SELECT length($1)", 1, NULL, values, NULL, NULL, 0);
+    PGresult *result = answer_wait(pg);
+    assert_string_equal(PQgetvalue(result, 0, 0), "8388608");
+    PQclear(result);
+    test_free(text);
+    PQfinish(pg);
 }
 
 static void the_first_failure_is_told_and_the_connection_lives(void **state)
@@ -109,7 +113,7 @@ static void the_first_failure_is_told_and_the_connection_lives(void **state)
     assert_string_equal(PQgetvalue(result, 0, 0), "7");
     PQclear(result);
     answer_set_limit(pg, LIMIT_MS);
-    PQclear(answer_exec(pg, "SELECT pg_sleep(5)"));
+    PQclear(answer_exec(pg, "SELECT pg_sleep(20)"));
     assert_true(answer_was_silent(pg));
     assert_int_equal(PQstatus(pg), CONNECTION_BAD);
     PQfinish(pg);
@@ -122,8 +126,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_silent_database_costs_its_connection),
         TEST(silence_ends_a_transaction),
-        TEST(a_large_parameter_arrives_whole),
-        TEST(the_first_failure_is_told_and_the_connection_lives),
+        cmocka_unit_test(a_large_parameter_arrives_whole),
+        cmocka_unit_test(the_first_failure_is_told_and_the_connection_lives),
     };
     return cmocka_run_group_tests(tests, make_table, NULL);
 }

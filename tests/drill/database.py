@@ -20,7 +20,7 @@ from photos import Gallery, Photos
 
 BACK_SECONDS = 5
 PING_MS = 50
-TAKEN_SECONDS = 5                   # a job of an idle queue, told by NOTIFY
+TAKEN_SECONDS = 10                  # a job of an idle queue, told by NOTIFY
 HEALTH_SECONDS = 5
 WAIT_SECONDS = 75                   # a statement's 60 s, and what the client's side adds
 READERS = 4
