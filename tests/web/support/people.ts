@@ -81,17 +81,19 @@ export async function thumbnails(url: string, token: string, limit: number): Pro
   throw new Error('the thumbnails were not made in time');
 }
 
-/**
- * Photos to upload: real ones where they lie beside the checkout, and always some made here, so that the journeys run
- * everywhere. `folder` takes what is made.
- */
-export function photos(folder: string): string[] {
-  const made = Array.from({ length: MADE }, (_, k) => path.join(folder, `made-${k}.png`));
-  for (const [k, file] of made.entries()) {
-    // A picture that a decoder has something to do with, and each another one.
+/** Pictures that a decoder has something to do with, each another one. */
+export function makePhotos(folder: string, count: number): string[] {
+  return Array.from({ length: count }, (_, k) => {
+    const file = path.join(folder, `made-${k}.png`);
     const colours = `gradients=size=1600x1200:seed=${k + 1}:nb_colors=4:duration=1`;
     execFileSync('/usr/bin/ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', colours, '-frames:v', '1', file]);
-  }
+    return file;
+  });
+}
+
+/** Photos to upload: some made in `folder`, so that the journeys run everywhere, and real ones where they are. */
+export function photos(folder: string): string[] {
+  const made = makePhotos(folder, MADE);
   return testdata ? [...made, ...pictures(path.join(testdata, 'albums'))] : made;
 }
 
