@@ -209,7 +209,8 @@ export class Timeline implements PhotoList {
 
   insert(photos: readonly Photo[]): void {
     for (const [key, own] of Map.groupBy(photos, ({ takenAt }) => `${takenAt.slice(0, 7)}-01`)) {
-      const fresh = own.filter(({ id }) => !this.get(id));
+      // A job that was done again after a crash tells of its photo twice.
+      const fresh = [...new Map(own.map((photo) => [photo.id, photo])).values()].filter(({ id }) => !this.get(id));
       if (!fresh.length) continue;
       const { geometry } = this.grid;
       const section = geometry.sections[geometry.indexOfKey(key)];

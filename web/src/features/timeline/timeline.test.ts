@@ -34,3 +34,12 @@ it('removes photos of several months, also when a month becomes empty and the ot
   expect(timeline.get(june.id)).toMatchObject({ id: june.id });
   expect([july, early, may].map(({ id }) => timeline.get(id))).toEqual([undefined, undefined, undefined]);
 });
+
+it('takes a photo once, however often it is told of it', () => {
+  const [old, fresh] = [photo(1, '2026-06-20T10:00:00'), photo(2, '2026-06-21T10:00:00')];
+  const timeline = timelineOf([old]);
+  timeline.insert([fresh, { ...fresh }, old]);
+  timeline.insert([fresh]);
+  expect(timeline.count).toBe(2);
+  expect(timeline.grid.geometry.sections[0]!.data!.length).toBe(2);
+});
