@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """What Tintype takes for each kind of work, beside a floor measured in the same run and the bar that the design sets.
 
-usage: bench.py [--json FILE] TINTYPE FLOOR [WORD …]     only the rows that contain one of the words
+usage: bench.py [--json FILE] [--compare FILE] TINTYPE FLOOR [WORD …]     only the rows that contain one of the words
 
-TINTYPE is the program, FLOOR the one made of floor.c; FILE gets the rows as JSON. Work is CPU milliseconds of server, worker, decoders and database
+TINTYPE is the program, FLOOR the one made of floor.c; --json writes the rows to FILE, --compare says what each was in
+the FILE of an earlier run. Work is CPU milliseconds of server, worker, decoders and database
 together, because wall time on a shared machine says little. Every figure is the median of five rounds.
 """
+import argparse
 import http.client
 import json
 import os
@@ -17,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -31,7 +34,11 @@ LOAD_SECONDS = 2
 WAIT_SECONDS = 120
 TICKS = os.sysconf("SC_CLK_TCK")
 EMAIL, PASSWORD = "bench@example.org", "bench-password"
-PEAK_PHOTOS = 8
+PEAK_PHOTOS = 2
+REST_MIB = 40
+CALM_SECONDS = 90
+PINGS = 200
+PING_EVERY = 0.01
 LIBRARY_ASSETS = 1_000_000
 # 7,000 a month; triggers would note each row for clients that are not there.
 LIBRARY = """
@@ -42,8 +49,9 @@ LIBRARY = """
         decode('1QcSHQRnh493V4dIh4eXh1h4kJUI', 'base64')
     FROM generate_series(1, {assets}) AS n, LATERAL (SELECT now() - n * interval '6.2 minutes' AS at) AS t;
     INSERT INTO asset_exif ("assetId", city, country) SELECT id, 'Vienna', 'Austria' FROM asset;
-    SET session_replication_role = origin;
-    ANALYZE asset; ANALYZE asset_exif"""
+    SET session_replication_role = origin"""
+# As autovacuum does behind an import: without it the index cannot answer without the table.
+SETTLED = ("VACUUM ANALYZE asset", "VACUUM ANALYZE asset_exif")
 # Durable as in production, unlike the clusters of the tests.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
 
@@ -250,6 +258,7 @@ class Bench:
         self.folder.chmod(0o755)
         self.big = self.photo("big", "4000x3000", 12)
         self.small = self.photo("small", "400x300", 20)
+        self.huge = self.photo("huge", "6000x4000", 12)
 
     def photo(self, name, size, noise):
         path = self.folder / f"{name}.jpg"
@@ -292,7 +301,7 @@ class Bench:
             with self.server() as server:
                 time.sleep(REST_SECONDS)
                 own, database = pss_mib(server.pid, True), pss_mib(server.pid, False)
-            self.row(rest, [own], "MiB", 40)
+            self.row(rest, [own], "MiB", REST_MIB)
             self.row(rest_all, [own + database], "MiB", 80)
         if self.wanted(beside):
             with Cluster(settings=DURABLE) as cluster:
@@ -311,26 +320,70 @@ class Bench:
     def ingest(self):
         """Upload to thumbnail; both need the worker."""
         big, small = "ingest of a 12 MP JPEG, with its upload", "ingest of a small JPEG, with its upload"
-        peak = "memory at most, ingest of 12 MP JPEGs"
-        if not self.wanted(big, small, peak):
+        peak, calm = "memory at most, two JPEGs of 24 MP", "memory back at rest after them"
+        pings = "ping p99 while both cores decode"
+        if self.wanted(peak, calm):
+            with self.server() as server:
+                server.log_in()
+                self.peak(server, peak, calm)
+        if self.wanted(pings):
+            with self.server() as server:
+                server.log_in()
+                self.row(pings, self.pings_beside_decoding(server), "ms", 5)
+        if not self.wanted(big, small):
             return
         with self.server() as server:
             server.log_in()
-            self.peak(server, peak)
             floor = self.floors.run("ingest", self.big, ROUNDS)
             self.row(big, self.ingest_ms(server, self.big), "ms", floor, floor)
             self.row(small, self.ingest_ms(server, self.small), "ms", 45, self.floors.run("ingest", self.small, 20))
 
-    def peak(self, server, name):
-        """The most that our own processes hold while photos are derived, several at once."""
-        photo, pending, peak = self.big.read_bytes(), [], 0
-        for _ in range(PEAK_PHOTOS if self.wanted(name) else 0):
-            pending.append(server.upload(photo))
+    def peak(self, server, name, calm):
+        """The most that our own processes hold while photos are derived at once, and how long until it is given back."""
+        photo, peak = self.huge.read_bytes(), 0
+        pending = [server.upload(photo) for _ in range(PEAK_PHOTOS)]
         for asset in pending:
             while not server.ask_json("GET", f"/api/assets/{asset}")["thumbhash"]:
                 peak = max(peak, pss_mib(server.pid, True))
                 time.sleep(0.05)
         self.row(name, [peak], "MiB", 256)
+        start = time.monotonic()
+        while pss_mib(server.pid, True) > REST_MIB and time.monotonic() < start + 2 * CALM_SECONDS:
+            time.sleep(1)
+        self.row(calm, [time.monotonic() - start], "s", CALM_SECONDS)
+
+    def pings_beside_decoding(self, server):
+        """The slowest of a hundred pings, while there is always more to decode than cores."""
+        photo, done = self.huge.read_bytes(), threading.Event()
+
+        def feed():
+            pending = []
+            while not done.is_set():
+                pending = [asset for asset in pending if not server.ask_json("GET", f"/api/assets/{asset}")["thumbhash"]]
+                if len(pending) < 2 * (os.cpu_count() or 2):
+                    pending.append(server.upload(photo))
+                time.sleep(PING_EVERY)
+
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        try:
+            time.sleep(LOAD_SECONDS)
+            return [self.ping_p99(server) for _ in range(ROUNDS)]
+        finally:
+            done.set()
+            feeder.join()
+
+    @staticmethod
+    def ping_p99(server):
+        link, times = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30), []
+        for _ in range(PINGS):
+            start = time.monotonic()
+            link.request("GET", "/api/server/ping")
+            link.getresponse().read()
+            times.append((time.monotonic() - start) * 1000)
+            time.sleep(PING_EVERY)
+        link.close()
+        return statistics.quantiles(times, n=100)[98]
 
     @staticmethod
     def ingest_ms(server, path):
@@ -391,7 +444,8 @@ class Bench:
         """Buckets of a library of a million; the rows are made by SQL, as no server is needed for them."""
         cold, warm = "timeline buckets, 1 M assets, cold", "timeline buckets, 1 M assets, warm"
         month = "one month of 7,000 assets"
-        if not self.wanted(cold, warm, month):
+        counted, kept = "asset statistics, 1 M assets, after a change", "asset statistics, 1 M assets"
+        if not self.wanted(cold, warm, month, counted, kept):
             return
         with Cluster(settings=DURABLE | {"shared_buffers": "128MB"}) as cluster:
             url = cluster.url(cluster.create("tintype"))
@@ -400,20 +454,25 @@ class Bench:
                 owner = server.ask_json("GET", "/api/users/me")["id"]
                 with cluster.connect("tintype") as db:
                     db.run(LIBRARY.format(owner=owner, assets=LIBRARY_ASSETS))
+                    for command in SETTLED:
+                        db.run(command)
                     server.link.close()     # the server has closed it meanwhile
-                    self.cold_and_warm(server, cluster, db, owner, (cold, warm))
+                    if self.wanted(cold, warm):
+                        self.cold_and_warm(server, db, owner, "/api/timeline/buckets?visibility=timeline",
+                            ((cold, 150), (warm, 5)))
+                    if self.wanted(counted, kept):
+                        self.cold_and_warm(server, db, owner, "/api/assets/statistics", ((counted, 10), (kept, 10)))
                     self.one_month(server, cluster, month)
 
-    def cold_and_warm(self, server, cluster, db, owner, names):
-        path = "/api/timeline/buckets?visibility=timeline"
+    def cold_and_warm(self, server, db, owner, path, names):
         cold, warm = [], []
         for _ in range(ROUNDS):
             db.run(f"UPDATE asset SET \"isFavorite\" = NOT \"isFavorite\" WHERE id = (SELECT id FROM asset "
                    f"WHERE \"ownerId\" = '{owner}' LIMIT 1)")        # a change that every replica sees
             cold.append(wall_ms(server, path))
             warm.append(wall_ms(server, path))
-        self.row(names[0], cold, "ms", 150)
-        self.row(names[1], warm, "ms", 5)
+        for (name, bar), times in zip(names, (cold, warm)):
+            self.row(name, times, "ms", bar)
 
     def one_month(self, server, cluster, name):
         bucket = server.ask_json("GET", "/api/timeline/buckets?visibility=timeline")[0]["timeBucket"]
@@ -432,19 +491,36 @@ def wall_ms(server, path):
     return (time.monotonic() - start) * 1000
 
 
+def compare(rows, earlier):
+    """Old, new and their ratio; floors tell how much of it is the machine."""
+    old = {row["work"]: row for row in earlier}
+    print(f"\n{'work':52} {'old':>10} {'new':>10} {'ratio':>7} {'of floors':>10}")
+    for row in rows:
+        before = old.get(row["work"])
+        if not before or not before["ours"]:
+            print(f"{row['work']:52} {'':>10} {row['ours']:10.3f}")
+            continue
+        floors = f"{row['floor'] / before['floor']:10.2f}" if row["floor"] and before["floor"] else ""
+        print(f"{row['work']:52} {before['ours']:10.3f} {row['ours']:10.3f} {row['ours'] / before['ours']:7.2f} {floors}")
+
+
 def main():
-    words, report = sys.argv[1:], None
-    if words[:1] == ["--json"]:
-        report, words = words[1], words[2:]
-    if len(words) < 2:
-        sys.exit(__doc__)
-    bench = Bench(words[0], words[1], words[2:])
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--compare", type=lambda path: json.loads(Path(path).read_text(encoding="utf-8")))
+    parser.add_argument("programs", nargs=2)
+    parser.add_argument("words", nargs="*")
+    args = parser.parse_intermixed_args()
+    bench = Bench(*args.programs, args.words)
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     try:
         bench.run()
     finally:
         shutil.rmtree(bench.folder, ignore_errors=True)
-    if report:
-        Path(report).write_text(json.dumps(bench.rows, indent=1) + "\n", encoding="utf-8")
+    if args.json:
+        args.json.write_text(json.dumps(bench.rows, indent=1) + "\n", encoding="utf-8")
+    if args.compare:
+        compare(bench.rows, args.compare)
 
 
 if __name__ == "__main__":
