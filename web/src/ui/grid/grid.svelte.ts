@@ -51,8 +51,8 @@ export interface GhostView {
 const REST_MS = 120;
 /** Speed from which fades are left out and tiles are made further ahead: views a second. */
 const FAST = 2.5;
-/** Pictures are asked for where the view will be when they come. */
-const LEAD_MS = 100;
+/** So much ahead of the view tiles are made, in its heights; and how long in advance, when the list moves. */
+const AHEAD = { rest: 0.5, most: 1.7, ms: 250 };
 /** Near the ends the container is put right at once, or someone could scroll against a wall that is not the end. */
 const WALL = 64;
 
@@ -214,12 +214,13 @@ export class Grid {
     this.#scroller?.querySelector<HTMLElement>(`[data-photo="${id}"] a`)?.focus({ preventScroll: true });
   }
 
-  /** Pixels between the view and what is at `top` of the container, weighed by where the view is going. 0: in view. */
-  distance(top: number, height: number): number {
-    const lead = this.#speed * LEAD_MS;
-    const above = this.#position + Math.min(0, lead) - (top + height);
-    const below = top - (this.#position + this.#view + Math.max(0, lead));
-    return Math.max(0, above, below);
+  /**
+   * Pixels between the view and what is at `top` of the container, when a picture comes that is asked for now: what will
+   * have left by then is not worth asking for. 0: it will be in view.
+   */
+  distance(top: number, height: number, latency: number): number {
+    const start = this.#position + this.#speed * latency;
+    return Math.max(0, start - (top + height), top - (start + this.#view));
   }
 
   #scrolled(position: number): void {
@@ -300,7 +301,7 @@ export class Grid {
     const { place } = this;
     if (!changed && Math.abs(place - this.#drawnAt) < this.geometry.style.row / 3) return;
     this.#drawnAt = place;
-    const ahead = Math.min(1, 0.5 + Math.abs(this.#speed) / 4) * this.#view;
+    const ahead = Math.min(AHEAD.most * this.#view, AHEAD.rest * this.#view + Math.abs(this.#speed) * AHEAD.ms);
     const behind = this.rushing ? 0.1 * this.#view : 0.5 * this.#view;
     const top = place - (this.#speed > 0 ? behind : ahead);
     const bottom = place + this.#view + (this.#speed < 0 ? behind : ahead);

@@ -15,7 +15,13 @@ export interface Job {
 /** Browsers open six connections to a server over HTTP/1.1; a few more wait for no answer to come to no request. */
 const AT_ONCE = 10;
 
+/** One picture says so much about how long the next will take. */
+const WEIGHT = 0.1;
+const LONGEST_LATENCY_MS = 250;
+
 export class PictureQueue {
+  /** How long a picture takes to come, as the last ones did: milliseconds. */
+  latency = 80;
   readonly #waiting = new Set<Job>();
   readonly #running = new Set<Job>();
   #scheduled = false;
@@ -59,7 +65,11 @@ export class PictureQueue {
     image.src = job.url;
     if (image.complete && image.naturalWidth) return job.onload(0);
     this.#running.add(job);
-    image.onload = () => this.#end(job, () => job.onload(performance.now() - started));
+    image.onload = () => {
+      const waited = performance.now() - started;
+      this.latency += WEIGHT * (Math.min(waited, LONGEST_LATENCY_MS) - this.latency);
+      this.#end(job, () => job.onload(waited));
+    };
     image.onerror = () => this.#end(job, () => job.onerror());
   }
 
