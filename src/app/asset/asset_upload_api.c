@@ -206,8 +206,8 @@ static fallible insert_all(struct ctx *cx, struct arrival *a, bool *made)
 
 static fallible store(struct ctx *cx, struct arrival *a, bool *made)
 {
-    TRY(db_begin(cx));
-    err e = insert_all(cx, a, made);
+    err e = db_begin(cx);
+    if (!e) e = insert_all(cx, a, made);
     if (e) {
         db_rollback_all(cx);
         remove_files(a);
