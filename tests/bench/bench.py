@@ -300,9 +300,9 @@ class Bench:
         if self.wanted(rest, rest_all):
             with self.server() as server:
                 time.sleep(REST_SECONDS)
-                own, database = pss_mib(server.pid, True), pss_mib(server.pid, False)
-            self.row(rest, [own], "MiB", REST_MIB)
-            self.row(rest_all, [own + database], "MiB", 80)
+                readings = [self.at_rest(server) for _ in range(ROUNDS)]
+            self.row(rest, [own for own, _ in readings], "MiB", REST_MIB)
+            self.row(rest_all, [own + database for own, database in readings], "MiB", 80)
         if self.wanted(beside):
             with Cluster(settings=DURABLE) as cluster:
                 url = cluster.url(cluster.create("tintype"))
@@ -338,19 +338,28 @@ class Bench:
             self.row(big, self.ingest_ms(server, self.big), "ms", floor, floor)
             self.row(small, self.ingest_ms(server, self.small), "ms", 45, self.floors.run("ingest", self.small, 20))
 
+    @staticmethod
+    def at_rest(server):
+        time.sleep(1)
+        return pss_mib(server.pid, True), pss_mib(server.pid, False)
+
     def peak(self, server, name, calm):
         """The most that our own processes hold while photos are derived at once, and how long until it is given back."""
-        photo, peak = self.huge.read_bytes(), 0
-        pending = [server.upload(photo) for _ in range(PEAK_PHOTOS)]
-        for asset in pending:
-            while not server.ask_json("GET", f"/api/assets/{asset}")["thumbhash"]:
-                peak = max(peak, pss_mib(server.pid, True))
-                time.sleep(0.05)
-        self.row(name, [peak], "MiB", 256)
-        start = time.monotonic()
-        while pss_mib(server.pid, True) > REST_MIB and time.monotonic() < start + 2 * CALM_SECONDS:
-            time.sleep(1)
-        self.row(calm, [time.monotonic() - start], "s", CALM_SECONDS)
+        photo, peaks, calms = self.huge.read_bytes(), [], []
+        for _ in range(ROUNDS):
+            peak = 0
+            pending = [server.upload(photo) for _ in range(PEAK_PHOTOS)]
+            for asset in pending:
+                while not server.ask_json("GET", f"/api/assets/{asset}")["thumbhash"]:
+                    peak = max(peak, pss_mib(server.pid, True))
+                    time.sleep(0.05)
+            peaks.append(peak)
+            start = time.monotonic()
+            while pss_mib(server.pid, True) > REST_MIB and time.monotonic() < start + 2 * CALM_SECONDS:
+                time.sleep(1)
+            calms.append(time.monotonic() - start)
+        self.row(name, peaks, "MiB", 256)
+        self.row(calm, calms, "s", CALM_SECONDS)
 
     def pings_beside_decoding(self, server):
         """The slowest of a hundred pings, while there is always more to decode than cores."""
