@@ -345,21 +345,17 @@ class Bench:
 
     def peak(self, server, name, calm):
         """The most that our own processes hold while photos are derived at once, and how long until it is given back."""
-        photo, peaks, calms = self.huge.read_bytes(), [], []
-        for _ in range(ROUNDS):
-            peak = 0
-            pending = [server.upload(photo) for _ in range(PEAK_PHOTOS)]
-            for asset in pending:
-                while not server.ask_json("GET", f"/api/assets/{asset}")["thumbhash"]:
-                    peak = max(peak, pss_mib(server.pid, True))
-                    time.sleep(0.05)
-            peaks.append(peak)
-            start = time.monotonic()
-            while pss_mib(server.pid, True) > REST_MIB and time.monotonic() < start + 2 * CALM_SECONDS:
-                time.sleep(1)
-            calms.append(time.monotonic() - start)
-        self.row(name, peaks, "MiB", 256)
-        self.row(calm, calms, "s", CALM_SECONDS)
+        photo, peak = self.huge.read_bytes(), 0
+        pending = [server.upload(photo) for _ in range(PEAK_PHOTOS)]
+        for asset in pending:
+            while not server.ask_json("GET", f"/api/assets/{asset}")["thumbhash"]:
+                peak = max(peak, pss_mib(server.pid, True))
+                time.sleep(0.05)
+        self.row(name, [peak], "MiB", 256)
+        start = time.monotonic()
+        while pss_mib(server.pid, True) > REST_MIB and time.monotonic() < start + 2 * CALM_SECONDS:
+            time.sleep(1)
+        self.row(calm, [time.monotonic() - start], "s", CALM_SECONDS)
 
     def pings_beside_decoding(self, server):
         """The slowest of a hundred pings, while there is always more to decode than cores."""
