@@ -321,16 +321,17 @@ static fallible select_bucket(struct ctx *cx, const struct view *view, struct wh
         sqlb_and(&q, "a.\"localDateTime\" >= ", from);
         sqlb_and(&q, "a.\"localDateTime\" < ", before);
     }
+    /* By id at last: what was taken at the same moment keeps its order from answer to answer. */
     if (view->by_creation && view->ascending)
-        sqlb_tail(&q, "ORDER BY a.\"createdAt\", a.\"fileCreatedAt\"");
+        sqlb_tail(&q, "ORDER BY a.\"createdAt\", a.\"fileCreatedAt\", a.id");
     else if (view->by_creation)
-        sqlb_tail(&q, "ORDER BY a.\"createdAt\" DESC, a.\"fileCreatedAt\" DESC");
+        sqlb_tail(&q, "ORDER BY a.\"createdAt\" DESC, a.\"fileCreatedAt\" DESC, a.id");
     else if (view->ascending)
-        sqlb_tail(
-            &q, "ORDER BY (a.\"localDateTime\" AT TIME ZONE 'UTC')::date, a.\"fileCreatedAt\"");
+        sqlb_tail(&q, "ORDER BY (a.\"localDateTime\" AT TIME ZONE 'UTC')::date,"
+                      " a.\"fileCreatedAt\", a.id");
     else
         sqlb_tail(&q, "ORDER BY (a.\"localDateTime\" AT TIME ZONE 'UTC')::date DESC,"
-                      " a.\"fileCreatedAt\" DESC");
+                      " a.\"fileCreatedAt\" DESC, a.id");
     return sqlb_columns(&q, out);
 }
 

@@ -261,6 +261,22 @@ static void a_month_is_answered_in_columns(void **state)
     assert_int_equal(out.stack.v.v[0].is, IS_NULL);
 }
 
+/* A page puts what comes back where the next answer will have it. */
+static void the_same_moment_keeps_its_order(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid alice = test_user(cx, "alice");
+    struct TimeBucketAssetResponseDto out;
+    test_sign_in(cx, alice);
+    for (int i = 0; i < 8; i++)
+        asset_at(cx, alice, "2024-05-05 10:00", "");
+    const struct getTimeBucket_in in = {.timeBucket = STR("2024-05-01")};
+    assert_ok(op_getTimeBucket(cx, &in, &out));
+    assert_int_equal(out.id.n, 8);
+    for (size_t i = 1; i < out.id.n; i++)
+        assert_true(memcmp(&out.id.v[i - 1], &out.id.v[i], sizeof out.id.v[0]) < 0);
+}
+
 static void buckets_are_named_by_their_first_day(void **state)
 {
     struct ctx *cx = *state;
@@ -366,6 +382,7 @@ int main(void)
         TEST(a_kept_answer_ends_with_any_change),
         TEST(albums_people_tags_and_places_narrow_it),
         TEST(a_month_is_answered_in_columns),
+        TEST(the_same_moment_keeps_its_order),
         TEST(buckets_are_named_by_their_first_day),
         TEST(a_link_without_metadata_tells_no_places),
         TEST(a_stack_tells_its_size),

@@ -17,6 +17,8 @@ export interface Photo {
   durationMs: number | null;
   /** Where the picture was taken, by the clock of that place: 'YYYY-MM-DDTHH:MM:SS'. */
   takenAt: string;
+  /** When that was, in milliseconds since 1970: what the server lists the photos of a day by. */
+  instant: number;
   city: string | null;
   country: string | null;
   livePhotoVideoId: string | null;

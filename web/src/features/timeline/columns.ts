@@ -21,6 +21,8 @@ export interface Columns {
   readonly ratios: Float32Array<ArrayBuffer>;
   /** By the clock of the place, in milliseconds as if that were UTC. */
   readonly taken: Float64Array<ArrayBuffer>;
+  /** The same moments for everybody, in milliseconds since 1970. */
+  readonly instants: Float64Array<ArrayBuffer>;
   readonly flags: Uint8Array<ArrayBuffer>;
   /** Indices into VISIBILITIES. */
   readonly visibilities: Uint8Array<ArrayBuffer>;
@@ -49,6 +51,7 @@ export function pack(bucket: Bucket): Columns {
   const length = bucket.id.length;
   const ids = new Uint32Array(4 * length);
   const taken = new Float64Array(length);
+  const instants = new Float64Array(length);
   const flags = new Uint8Array(length);
   const visibilities = new Uint8Array(length);
   const owners = new Dictionary<string>();
@@ -59,7 +62,8 @@ export function pack(bucket: Bucket): Columns {
   const placeOf = new Uint16Array(length);
   for (let i = 0; i < length; i++) {
     writeId(bucket.id[i]!, ids, 4 * i);
-    taken[i] = Date.parse(`${bucket.fileCreatedAt[i]!}Z`) + Math.round(bucket.localOffsetHours[i]! * 3_600_000);
+    instants[i] = Date.parse(`${bucket.fileCreatedAt[i]!}Z`);
+    taken[i] = instants[i]! + Math.round(bucket.localOffsetHours[i]! * 3_600_000);
     flags[i] = flagsOf(bucket, i);
     visibilities[i] = Math.max(0, VISIBILITIES.indexOf(bucket.visibility[i]!));
     ownerOf[i] = owners.index(bucket.ownerId[i]!, () => {});
@@ -72,6 +76,7 @@ export function pack(bucket: Bucket): Columns {
     ids,
     ratios: Float32Array.from(bucket.ratio, (ratio) => ratio || 1),
     taken,
+    instants,
     flags,
     visibilities,
     durations: Int32Array.from(bucket.duration, (duration) => duration ?? -1),

@@ -40,7 +40,8 @@ export function followEvents(timeline: Timeline, events: Events): () => void {
     const old = timeline.get(photo.id);
     if (!belongs(photo, timeline.filter)) return void timeline.remove([photo.id]);
     if (!old) return isSimple && arrive([photo]);
-    if (old.takenAt === photo.takenAt && Math.abs(old.ratio - photo.ratio) < 0.01) return timeline.update([photo.id], photo);
+    const stays = old.takenAt === photo.takenAt && old.instant === photo.instant;
+    if (stays && Math.abs(old.ratio - photo.ratio) < 0.01) return timeline.update([photo.id], photo);
     timeline.remove([photo.id]);
     timeline.insert([photo]);
   }

@@ -46,6 +46,7 @@ describe('a packed month', () => {
       visibility: 'timeline',
       durationMs: null,
       takenAt: '2026-06-20T22:00:00',
+      instant: Date.UTC(2026, 5, 20, 20),
       city: 'Konstanz',
       country: 'Germany',
       livePhotoVideoId: null,
@@ -95,7 +96,8 @@ describe('an edit', () => {
   });
 
   it('puts new photos where their time is', () => {
-    const fresh: Photo = { ...month.photo(0), id: id(40), takenAt: '2026-06-19T12:00:00', ratio: 2 };
+    const instant = Date.UTC(2026, 5, 19, 10);
+    const fresh: Photo = { ...month.photo(0), id: id(40), takenAt: '2026-06-19T12:00:00', instant, ratio: 2 };
     const more = month.with([fresh]);
     expect(more.length).toBe(13);
     const at = more.indexOf(id(40));
@@ -103,6 +105,37 @@ describe('an edit', () => {
     expect(more.ratios[at]).toBe(2);
     expect(more.photo(at - 1).takenAt > fresh.takenAt && more.photo(at + 1).takenAt <= fresh.takenAt).toBe(true);
     expect(more.without(new Set([id(40)])).length).toBe(12);
+  });
+
+  it('puts photos of the same second where the server lists them', () => {
+    const moment = (n: number, ms: number): Photo => ({
+      ...month.photo(0),
+      id: id(n),
+      takenAt: '2026-06-20T22:00:00',
+      instant: Date.UTC(2026, 5, 20, 20) + ms,
+    });
+    const burst = [moment(45, 900), moment(42, 500), moment(43, 500), moment(44, 0)];
+    const ids = (of: Month) => Array.from({ length: of.length }, (_, i) => of.photo(i).id);
+    const expected = [id(45), id(42), id(43), id(0), id(44), ...ids(month).slice(1)];
+    expect(ids(month.with(burst))).toEqual(expected);
+    expect(ids(burst.toReversed().reduce((all, photo) => all.with([photo]), month))).toEqual(expected);
+    const without = month.with(burst).without(new Set([id(42), id(0)]));
+    expect(ids(without.with([moment(42, 500), month.photo(0)]))).toEqual(expected);
+  });
+
+  it('sorts a day by moments, whatever the clock of the place said', () => {
+    // Noon further east, which is earlier than the morning here.
+    const east: Photo = { ...month.photo(2), id: id(46), takenAt: '2026-06-20T12:00:00', instant: Date.UTC(2026, 5, 20, 2) };
+    const more = month.with([east]);
+    expect(more.indexOf(id(46))).toBe(3);
+    expect([...more.dayStarts]).toEqual([0, 4, 7, 10, 13]);
+  });
+
+  it('has the shape of a photo that was turned', () => {
+    const turned = { ...month.photo(3), ratio: 2 / 3 };
+    const after = month.without(new Set([id(3)])).with([turned]);
+    expect(after.indexOf(id(3))).toBe(3);
+    expect(after.ratios[3]).toBeCloseTo(2 / 3);
   });
 
   it('changes photos for who looks next, and nobody else', () => {

@@ -25,7 +25,7 @@ export class Month implements SectionData {
     const starts: number[] = [];
     for (let i = 0, day = NaN; i < order.length; i++) {
       const row = order[i]!;
-      this.ratios[i] = row < columns.length ? columns.ratios[row]! : photos.get(row)!.ratio;
+      this.ratios[i] = photos.get(row)?.ratio ?? columns.ratios[row]!;
       const own = dayOf(this.#taken(row));
       if (own !== day) starts.push(i);
       day = own;
@@ -80,24 +80,27 @@ export class Month implements SectionData {
     );
   }
 
-  /** With photos that are not in it yet, each where its time puts it: the newest first. */
+  /** With photos that are not in it yet, each where the server will list it. */
   with(added: readonly Photo[]): Month {
     const photos = new Map(this.#photos);
     let next = Math.max(this.#columns.length, ...this.#photos.keys(), -1) + 1;
     const rows: number[] = [];
     for (const photo of added) {
       const old = this.#rowOf(photo.id);
-      const row = old >= 0 && this.#takenAt(old) === photo.takenAt ? old : next++;
+      const stays = old >= 0 && this.#instant(old) === photo.instant && this.#takenAt(old) === photo.takenAt;
+      const row = stays ? old : next++;
       photos.set(row, photo);
       rows.push(row);
     }
-    const taken = (row: number) => (row < this.#columns.length ? this.#columns.taken[row]! : timeOf(photos.get(row)!.takenAt));
-    const order = [...this.#order];
-    for (const row of rows) {
-      const at = order.findIndex((other) => taken(other) <= taken(row));
-      order.splice(at < 0 ? order.length : at, 0, row);
+    // The order of its own rows does not depend on the new ones.
+    const all = new Month(this.#columns, this.#order, photos);
+    rows.sort((a, b) => all.#compare(a, b));
+    const order = new Uint32Array(this.#order.length + rows.length);
+    for (let i = 0, own = 0, other = 0; i < order.length; i++) {
+      const isOwn = other === rows.length || (own < this.#order.length && all.#compare(this.#order[own]!, rows[other]!) < 0);
+      order[i] = isOwn ? this.#order[own++]! : rows[other++]!;
     }
-    return new Month(this.#columns, Uint32Array.from(order), photos);
+    return new Month(this.#columns, order, photos);
   }
 
   changed(ids: readonly string[], change: Partial<Photo>): Month {
@@ -119,6 +122,21 @@ export class Month implements SectionData {
       if (ids[at] === words[0] && ids[at + 1] === words[1] && ids[at + 2] === words[2] && ids[at + 3] === words[3]) return row;
     }
     return -1;
+  }
+
+  /** The server's order: the newest day first, in it the newest moment, then by ids. Its own rows have come in it. */
+  #compare(a: number, b: number): number {
+    if (a < this.#columns.length && b < this.#columns.length) return a - b;
+    const byTime = dayOf(this.#taken(b)) - dayOf(this.#taken(a)) || this.#instant(b) - this.#instant(a);
+    return byTime || (this.#id(a) < this.#id(b) ? -1 : 1);
+  }
+
+  #id(row: number): string {
+    return row < this.#columns.length ? readId(this.#columns.ids, 4 * row) : this.#photos.get(row)!.id;
+  }
+
+  #instant(row: number): number {
+    return row < this.#columns.length ? this.#columns.instants[row]! : this.#photos.get(row)!.instant;
   }
 
   #taken(row: number): number {
@@ -158,6 +176,7 @@ function unpack(columns: Columns, row: number): Photo {
     visibility: VISIBILITIES[columns.visibilities[row]!]!,
     durationMs: duration < 0 ? null : duration,
     takenAt: new Date(columns.taken[row]!).toISOString().slice(0, 19),
+    instant: columns.instants[row]!,
     city,
     country,
     livePhotoVideoId: columns.liveVideos.get(row) ?? null,

@@ -10,7 +10,7 @@ const nothing = Month.from(pack({ ...EMPTY, livePhotoVideoId: [], projectionType
 function photo(n: number, takenAt: string): Photo {
   return {
     id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, ownerId: 'me', ratio: 1.5, thumbhash: null, isImage: true,
-    isFavorite: false, isTrashed: false, visibility: 'timeline', durationMs: null, takenAt, city: null, country: null,
+    isFavorite: false, isTrashed: false, visibility: 'timeline', durationMs: null, takenAt, instant: Date.parse(`${takenAt}Z`), city: null, country: null,
     livePhotoVideoId: null, projectionType: null, stackCount: 0,
   };
 }

@@ -14,6 +14,7 @@ export function toPhoto(info: AssetInfo): Photo {
     visibility: info.visibility,
     durationMs: info.duration,
     takenAt: info.localDateTime.slice(0, 19),
+    instant: Date.parse(info.fileCreatedAt),
     city: info.exifInfo?.city ?? null,
     country: info.exifInfo?.country ?? null,
     livePhotoVideoId: info.livePhotoVideoId ?? null,

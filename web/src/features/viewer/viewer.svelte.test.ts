@@ -13,6 +13,7 @@ const photo = (id: string): Photo => ({
   visibility: 'timeline',
   durationMs: null,
   takenAt: '2026-06-14T19:42:08',
+  instant: Date.UTC(2026, 5, 14, 17, 42, 8),
   city: null,
   country: null,
   livePhotoVideoId: null,

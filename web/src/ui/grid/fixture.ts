@@ -20,6 +20,7 @@ export function monthOf(key: string, days: number, perDay: number): SectionData 
       visibility: 'timeline',
       durationMs: null,
       takenAt: `${month}-${String(28 - day).padStart(2, '0')}T12:00:00`,
+      instant: Date.parse(`${month}-${String(28 - day).padStart(2, '0')}T12:00:00Z`),
       city: null,
       country: null,
       livePhotoVideoId: null,
