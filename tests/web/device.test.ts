@@ -68,12 +68,16 @@ test('without the server the app starts and says so, and goes on by itself', asy
   await page.goto('/user-settings');
   await page.getByRole('heading', { name: words['nav.settings'], level: 1 }).waitFor();
   await page.getByText(words['offline.strip']).waitFor();
-  const button = page.getByRole('button', { name: words['shell.upload'] });
-  expect(await button.getAttribute('aria-disabled')).toBe('true');
+  await page.getByRole('button', { name: like(words['shell.account']) }).click();
+  const signOut = page.getByRole('menuitem', { name: words['auth.signOut'] });
+  expect(await signOut.getAttribute('aria-disabled')).toBe('true');
+  // Files may be chosen: they wait.
+  expect(await page.getByRole('button', { name: words['shell.upload'] }).getAttribute('aria-disabled')).toBeNull();
 
   await server.run();
   await page.getByText(words['offline.strip']).waitFor({ state: 'detached', timeout: 45_000 });
-  expect(await button.getAttribute('aria-disabled')).toBeNull();
+  expect(await signOut.getAttribute('aria-disabled')).toBeNull();
+  await page.keyboard.press('Escape');
 });
 
 test('signing out leaves nothing private behind', async () => {

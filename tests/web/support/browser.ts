@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { onTestFailed } from 'vitest';
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -42,7 +42,13 @@ export interface Visit {
 export type Theme = 'light' | 'dark';
 
 /** A new person at the browser: no cookies, no caches. */
-export async function visit(browser: Browser, url: string, device = DESKTOP, theme: Theme = 'light'): Promise<Visit> {
+export async function visit(
+  browser: Browser,
+  url: string,
+  device = DESKTOP,
+  theme: Theme = 'light',
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width: device.width, height: device.height },
@@ -51,6 +57,7 @@ export async function visit(browser: Browser, url: string, device = DESKTOP, the
     colorScheme: theme,
     locale: 'en-GB',
     reducedMotion: 'reduce',
+    ...options,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);

@@ -81,9 +81,10 @@ export async function thumbnails(url: string, token: string, limit: number): Pro
   throw new Error('the thumbnails were not made in time');
 }
 
-/** Pictures that a decoder has something to do with, each another one. */
-export function makePhotos(folder: string, count: number): string[] {
-  return Array.from({ length: count }, (_, k) => {
+/** Pictures that a decoder has something to do with, each another one: those from `first` on. */
+export function makePhotos(folder: string, count: number, first = 0): string[] {
+  return Array.from({ length: count }, (_, i) => {
+    const k = first + i;
     const file = path.join(folder, `made-${k}.png`);
     const colours = `gradients=size=1600x1200:seed=${k + 1}:nb_colors=4:duration=1`;
     execFileSync('/usr/bin/ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', colours, '-frames:v', '1', file]);

@@ -44,6 +44,16 @@ export class Connection {
     };
   }
 
+  /** Resolves when the server is back. */
+  back(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = this.onback(() => {
+        end();
+        resolve();
+      });
+    });
+  }
+
   /** Listens to what the browser knows. Returns what ends that. */
   watch(): () => void {
     const again = () => {

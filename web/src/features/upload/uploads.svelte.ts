@@ -4,6 +4,7 @@
  */
 import { createContext } from 'svelte';
 import { api, call } from '#lib/api/client';
+import type { Connection } from '#lib/connection.svelte';
 import { t } from '#lib/i18n';
 import type { Toasts } from '#ui';
 import { entriesOf, pastedName } from './drop';
@@ -35,15 +36,17 @@ export class Uploads {
 
   readonly #userId: string;
   readonly #toasts: Toasts;
+  readonly #connection: Connection;
   #queue: Queue | undefined;
   #engine: Promise<Engine> | undefined;
   #types: MediaTypes | null = null;
   #hasher: InstanceType<Engine['Hasher']> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(userId: string, toasts: Toasts) {
+  constructor(userId: string, toasts: Toasts, connection: Connection) {
     this.#userId = userId;
     this.#toasts = toasts;
+    this.#connection = connection;
     this.unfinished = takeUnfinished(userId);
   }
 
@@ -167,18 +170,31 @@ export class Uploads {
   }
 
   async #load(): Promise<Engine> {
-    this.#engine ??= import('./engine').catch((cause: unknown) => {
-      this.#engine = undefined;
-      throw cause;
-    });
+    this.#engine ??= this.#fetchEngine();
     const engine = await this.#engine;
     this.#hasher ??= new engine.Hasher();
     this.#queue ??= new engine.Queue(engine.uploadServer, this.#hasher.hash, () => this.#changed());
     return engine;
   }
 
+  /** A script of the server's, too: while that is away, what was chosen waits for both. */
+  async #fetchEngine(): Promise<Engine> {
+    for (;;) {
+      try {
+        return await import('./engine');
+      } catch (cause) {
+        if (await this.#connection.ask()) {
+          this.#engine = undefined;
+          throw cause;
+        }
+        await this.#connection.back();
+      }
+    }
+  }
+
   /** Null while the server cannot be asked: then it judges each file itself. */
   async #mediaTypes(): Promise<MediaTypes | null> {
+    if (!this.#connection.online) return this.#types;
     try {
       this.#types ??= await call(api.GET('/server/media-types'));
     } catch {

@@ -2,7 +2,7 @@
 import { formatBytes } from '#lib/bytes';
 import { t } from '#lib/i18n';
 import type { Failure, FailureKind, Item } from './item';
-import { isBusy, type Progress, settled } from './progress';
+import { isBusy, type Phase, type Progress, settled } from './progress';
 
 export function titleOf(progress: Progress | undefined, collecting: boolean): string {
   if (!progress?.total) return t(collecting ? 'upload.collecting' : 'upload.nothing');
@@ -34,13 +34,14 @@ export function summaryOf(progress: Progress | undefined, leftOut: number): stri
   return parts.filter(Boolean).join(', ');
 }
 
-export function amountOf(item: Item, rate?: number): string {
-  if (item.stage !== 'sending') return stageText(item);
-  const amount = t('upload.amount', { sent: formatBytes(item.sent), total: formatBytes(item.size) });
+export function amountOf(item: Item, { phase, rate }: Progress): string {
+  if (item.stage !== 'sending') return stageText(item, phase);
+  const amount = stageText(item, phase);
   return rate ? `${amount} · ${t('upload.rate', { amount: formatBytes(rate) })}` : amount;
 }
 
-export function stageText(item: Item): string {
+export function stageText(item: Item, phase: Phase): string {
+  if (phase === 'away' && !item.settled) return t('upload.stageAway');
   switch (item.stage) {
     case 'waiting':
       return t('upload.stageWaiting');
@@ -51,7 +52,7 @@ export function stageText(item: Item): string {
     case 'ready':
       return t('upload.stageReady');
     case 'sending':
-      return amountOf(item);
+      return t('upload.amount', { sent: formatBytes(item.sent), total: formatBytes(item.size) });
     case 'added':
       return t('upload.stageAdded');
     case 'here':
