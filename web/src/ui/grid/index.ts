@@ -9,5 +9,4 @@ export { paintBlur } from './blur';
 export type { Anchor, Spot } from './geometry';
 export { Grid } from './grid.svelte';
 export type { SectionData } from './section';
-export type { Density } from './style';
 export { Selection, type Share } from './selection.svelte';

@@ -11,9 +11,11 @@ export interface Keyed {
   /** Left is forward. */
   rtl: () => boolean;
   ongotodate: (() => void) | undefined;
+  /** Photos larger (1) or smaller (-1). */
+  onzoom: (step: 1 | -1) => void;
 }
 
-export function gridKeys({ grid, roving, selection, rtl, ongotodate }: Keyed): Shortcut[] {
+export function gridKeys({ grid, roving, selection, rtl, ongotodate, onzoom }: Keyed): Shortcut[] {
   const side = (step: 1 | -1) => () => roving.along(rtl() ? (-step as 1 | -1) : step);
   const toggle = () => {
     const { photo } = roving;
@@ -48,6 +50,8 @@ export function gridKeys({ grid, roving, selection, rtl, ongotodate }: Keyed): S
     { key: 'y', title: 'grid.key.year', run: () => roving.jump('year', 1) },
     { key: 'Shift+Y', title: 'grid.key.yearBack', run: () => roving.jump('year', -1) },
     { key: 'g', title: 'grid.key.date', when: () => ongotodate !== undefined, run: () => ongotodate?.() },
+    { key: '+', title: 'grid.key.larger', run: () => onzoom(1) },
+    { key: '-', title: 'grid.key.smaller', run: () => onzoom(-1) },
     { key: 'x', title: 'grid.key.select', run: toggle },
     { key: 'Shift+X', title: 'grid.key.range', run: extend },
     { key: 'Control+a', title: 'grid.key.all', run: selectMore },

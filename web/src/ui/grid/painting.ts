@@ -63,6 +63,8 @@ export function painting({ photoAt, selection }: Canvas) {
     }
 
     function ondown(event: PointerEvent) {
+      // Two fingers pinch.
+      if (start && event.pointerType === 'touch' && !selection.painting) return end();
       if (event.button !== 0 || event.shiftKey || start) return;
       const target = event.target as Element;
       at = { x: event.clientX, y: event.clientY };

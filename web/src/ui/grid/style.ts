@@ -1,7 +1,6 @@
 /** How the grid looks at a width and density. The numbers are those of tokens.css, where they are for eyes. */
+import type { Density, PhotoSize } from '#lib/density';
 import type { GridStyle } from './section';
-
-export type Density = 'comfortable' | 'compact' | 'large';
 
 const ROWS: Record<Density, { row: number; gap: number }> = {
   comfortable: { row: 212, gap: 4 },
@@ -9,19 +8,20 @@ const ROWS: Record<Density, { row: number; gap: number }> = {
   large: { row: 320, gap: 8 },
 };
 const PHONE = 640;
-const PHONE_COLUMNS = 3;
 const PHONE_GAP = 2;
+
+export const isPhone = (container: number): boolean => container < PHONE;
 
 /**
  * @param width of the photos
  * @param container of what holds them: decides on phone or not
  * @param start so much of it lies below the page's header
  */
-export function gridStyle(width: number, container: number, start: number, density: Density): GridStyle {
-  if (container < PHONE) {
-    const row = Math.floor((width + PHONE_GAP) / PHONE_COLUMNS - PHONE_GAP);
+export function gridStyle(width: number, container: number, start: number, { density, columns }: PhotoSize): GridStyle {
+  if (isPhone(container)) {
+    const row = Math.floor((width + PHONE_GAP) / columns - PHONE_GAP);
     const heads = { monthHead: 52, dayHead: 58, firstDayHead: 46 };
-    return { width, row, gap: PHONE_GAP, columns: PHONE_COLUMNS, ...heads, start, end: 16 };
+    return { width, row, gap: PHONE_GAP, columns, ...heads, start, end: 16 };
   }
   return { width, ...ROWS[density], columns: 0, monthHead: 56, dayHead: 62, firstDayHead: 46, start, end: 40 };
 }
