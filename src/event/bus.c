@@ -168,8 +168,8 @@ static void *publish_loop(void *p)
 
 static bool room_parse(str text, struct room *out)
 {
-    str rest = text, name;
-    str_cut(&rest, ':', &name);
+    str rest = text, name = STR("");
+    (void)str_cut(&rest, ':', &name);
     for (size_t i = 0; i < LENGTH(room_names); i++)
         if (str_eq(name, str_from(room_names[i]))) {
             *out = (struct room){.kind = (enum room_kind)i};

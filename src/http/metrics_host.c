@@ -42,7 +42,7 @@ static void print_process(void *unused, struct buf *out)
         out, "process_cpu_time_total{process_cpu_state=\"system\"} %g\n", seconds(usage.ru_stime));
     family(out, "process_memory_usage", "gauge", "Bytes of resident memory");
     ARENA_SCOPE (a) {
-        str text, pages;
+        str text, pages = STR("");
         int64_t resident = 0;
         /* "size resident shared …" in pages */
         if (file_read(a, "/proc/self/statm", PROC_FILE_MAX, &text)) break;

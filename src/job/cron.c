@@ -58,7 +58,7 @@ static bool parse_value(const struct cron_field *f, str text, int *out)
 static bool parse_range(
     struct arena *a, const struct cron_field *f, str text, uint64_t *bits, str *why)
 {
-    str step_text = text, range;
+    str step_text = text, range = STR(""); /* "1,,2": there is nothing to cut */
     str_cut(&step_text, '/', &range);
     const bool stepped = range.n < text.n;
     int64_t step = 1;
@@ -68,7 +68,7 @@ static bool parse_range(
     }
     int low = f->low, high = f->high;
     if (!str_eq(range, STR("*")) && !str_eq(range, STR("?"))) {
-        str end = range, start;
+        str end = range, start = STR("");
         str_cut(&end, '-', &start);
         const bool is_range = start.n < range.n;
         if (!parse_value(f, start, &low) || (is_range && !parse_value(f, end, &high))) {

@@ -70,6 +70,9 @@ static void nonsense_is_refused_in_words(void **state)
         {"5-1 * * * *", "Field value (5-1) is out of range"},
         {"*/0 * * * *", "Field (minute) has a step of zero"},
         {"1, * * * x", "Unknown alias: x"},
+        {"1,,2 * * * *", "Field (minute) cannot be parsed"},
+        {"* * * * ,fri", "Field (dayOfWeek) cannot be parsed"},
+        {"/5 * * * *", "Field (minute) cannot be parsed"},
     };
     struct cron cron;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
