@@ -79,8 +79,8 @@ str storage_file_name(struct arena *a, str name)
         if (!skipped) text[n++] = name.p[0];
         name = str_slice(name, skipped ? skipped : 1, name.n);
     }
-    while (n > 0 && (text[n - 1] == '.' || text[n - 1] == ' '))
-        n--;
-    const str out = {text, n};
-    return is_device(out) ? STR("") : storage_cut(out, STORAGE_NAME_MAX);
+    str out = storage_cut((str){text, n}, STORAGE_NAME_MAX); /* may end in a dot, so it is first */
+    while (out.n > 0 && (out.p[out.n - 1] == '.' || out.p[out.n - 1] == ' '))
+        out.n--;
+    return is_device(out) ? STR("") : out;
 }

@@ -102,6 +102,9 @@ static void a_file_name_is_one_that_every_file_system_takes(void **state)
     memset(name, 'x', sizeof name);
     memcpy(name + 254, "\xe2\x82\xac", 3);
     assert_int_equal(storage_file_name(a, (str){name, sizeof name}).n, 254);
+    /* What a cut leaves at the end is not a dot either. */
+    memcpy(name + 253, ". ", 2);
+    assert_int_equal(storage_file_name(a, (str){name, sizeof name}).n, 253);
     arena_free(a);
 }
 
