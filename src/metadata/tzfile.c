@@ -186,8 +186,8 @@ static int32_t footer_offset_at(const struct tz_footer *footer, int64_t utc)
 {
     if (!footer->has_daylight) return footer->standard_s;
     const int64_t limit = days_from(YEAR_MAX, 1, 1) * DAY_S;
-    while (utc >= limit)
-        utc -= (int64_t)146097 * DAY_S; /* 400 years */
+    /* The calendar repeats after 400 years. */
+    if (utc >= limit || utc < -limit) utc %= (int64_t)146097 * DAY_S;
     const struct civil c = civil_from_when((struct when){(utc + footer->standard_s) * 1000000});
     const int64_t start = change_in_year(&footer->starts, c.year) - footer->standard_s;
     const int64_t end = change_in_year(&footer->ends, c.year) - footer->daylight_s;

@@ -151,6 +151,17 @@ static void a_repeated_hour_is_its_first_and_a_skipped_one_moves_on(void **state
     assert_when(zone_wall_from_instant(&vienna, skipped), "2023-03-26T03:30:00.000Z");
 }
 
+/* At once: the time may come from a file. */
+static void the_ends_of_time_have_an_offset(void **state)
+{
+    (void)state;
+    const struct tz_rules *rules;
+    assert_true(tzfile_read(arena, STR("Europe/Vienna"), &rules));
+    const int32_t last = tz_offset_at(rules, INT64_MAX);
+    assert_true(last == 3600 || last == 7200);
+    assert_int_equal(tz_offset_at(rules, INT64_MIN), 3921);
+}
+
 static void a_damaged_file_is_refused(void **state)
 {
     (void)state;
@@ -178,6 +189,7 @@ int main(void)
         TEST(zones_are_cut_off_times),
         TEST(wall_and_instant_follow_the_rules),
         TEST(a_repeated_hour_is_its_first_and_a_skipped_one_moves_on),
+        TEST(the_ends_of_time_have_an_offset),
         TEST(a_damaged_file_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
