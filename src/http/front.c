@@ -3,11 +3,10 @@
 #include "core/time.h"
 #include "http/front.h"
 #include "http/metrics.h"
+#include "http/refusal.h"
 #include "http/ws.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <sys/socket.h>
 
 #include "core/banned.h"
 
@@ -80,12 +79,23 @@ static bool lines_are_plain(
 #endif
 }
 
+/* Blanks and tabs only: what else counts as white space elsewhere is no part of HTTP, and a value
+ * behind it must not be understood here and missed by the library. */
+static str trim_blanks(str s)
+{
+    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
+        s = str_slice(s, 1, s.n);
+    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+        s.n--;
+    return s;
+}
+
 static void copy_headers(struct inner *in, const struct raw_headers *h)
 {
     struct param *v = ARENA_ARRAY(in->x.arena, struct param, h->n);
     for (size_t i = 0; i < h->n; i++) {
         v[i].name = str_dup(in->x.arena, h->v[i].name);
-        v[i].value = str_dup(in->x.arena, str_trim(h->v[i].value));
+        v[i].value = str_dup(in->x.arena, trim_blanks(h->v[i].value));
     }
     in->x.request.headers = (struct params){v, h->n};
 }
@@ -179,8 +189,7 @@ static enum MHD_Result send_reply(struct inner *in)
 
     in->phase = PHASE_SENDING;
     in->status = r->status;
-    const enum MHD_Result queued =
-        MHD_queue_response(in->connection, (unsigned)r->status, response);
+    const enum MHD_Result queued = refusal_pass(in->connection, (unsigned)r->status, response);
     MHD_destroy_response(response);
     return queued;
 }
@@ -198,18 +207,10 @@ static enum MHD_Result send_early(struct inner *in)
  * sending what we refused is answered on the bare socket. */
 static enum MHD_Result break_off(struct inner *in)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(in->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     const struct reply *r = &in->x.reply;
-    const str text = str_fmt(in->x.arena,
-        "HTTP/1.1 %d Refused\r\nContent-Type: application/json; charset=utf-8\r\n"
-        "Content-Length: %zu\r\nConnection: close\r\n\r\n%.*s",
-        r->status, r->body.n, FMT(r->body));
     in->status = r->status;
     in->broken_off = true;
-    in->link->linger = true;
-    if (send(info->connect_fd, text.p, text.n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-        log_debug("refusal not sent", KV("errno", errno));
+    refusal_send(in->connection, in->link, (unsigned)r->status, r->body);
     return MHD_NO;
 }
 

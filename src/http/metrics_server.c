@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "http/listen.h"
 #include "http/metrics.h"
+#include "http/refusal.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
         MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_MUST_COPY);
     if (!response) return MHD_NO;
     MHD_add_response_header(response, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    const enum MHD_Result queued = MHD_queue_response(connection, status, response);
+    const enum MHD_Result queued = refusal_pass(connection, status, response);
     MHD_destroy_response(response);
     return queued;
 }

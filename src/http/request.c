@@ -211,14 +211,21 @@ static bool is_digits(str s)
     return s.n > 0;
 }
 
+static bool is_token(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!is_name_char(s.p[i])) return false;
+    }
+    return s.n > 0;
+}
+
 const char *request_header_fault(const struct request *r, const char *version)
 {
+    if (!is_token(r->method)) return "Malformed method";
     for (size_t i = 0; i < r->headers.n; i++) {
         const struct param *h = &r->headers.v[i];
         if (!h->name.n) return "Malformed header";
-        for (size_t k = 0; k < h->name.n; k++) {
-            if (!is_name_char(h->name.p[k])) return "Malformed header name";
-        }
+        if (!is_token(h->name)) return "Malformed header name";
         for (size_t k = 0; k < h->value.n; k++) {
             const unsigned char c = (unsigned char)h->value.p[k];
             if ((c < ' ' && c != '\t') || c == 0x7f) return "Malformed header value";
@@ -231,6 +238,7 @@ const char *request_header_fault(const struct request *r, const char *version)
     if (codings > 1) return "Duplicate Transfer-Encoding";
     if (codings && !str_eq_nocase(request_header(r, STR("transfer-encoding")), STR("chunked")))
         return "Transfer-Encoding is not supported";
+    if (codings && strcmp(version, "HTTP/1.1") != 0) return "Transfer-Encoding before HTTP/1.1";
     if (lengths && !is_digits(request_header(r, STR("content-length"))))
         return "Malformed Content-Length";
     const size_t hosts = count_header(r, STR("host"));

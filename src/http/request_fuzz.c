@@ -47,7 +47,7 @@ static void check_ranges(const struct request *r)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *a = arena_new();
-    struct request r = {0};
+    struct request r = {.method = STR("GET")};
     struct param headers[HEADERS];
     size_t n = 0;
     str rest = {(const char *)data, size}, target = {0}, line, name;

@@ -5,6 +5,7 @@
 #include "core/thread.h"
 #include "core/time.h"
 #include "http/metrics.h"
+#include "http/refusal.h"
 #include "http/socketio.h"
 #include "http/ws.h"
 
@@ -607,7 +608,7 @@ enum MHD_Result ws_switch(struct ws *w, struct inner *in)
         MHD_add_response_header(response, "Upgrade", "websocket");
         MHD_add_response_header(
             response, "Sec-WebSocket-Accept", cstr(in->x.arena, sio_accept_key(in->x.arena, key)));
-        queued = MHD_queue_response(in->connection, 101, response);
+        queued = refusal_pass(in->connection, 101, response);
         MHD_destroy_response(response);
     }
     in->phase = PHASE_SENDING;
