@@ -10,7 +10,7 @@ usage: lint.py [ROOT]
   comment   comments are /* */
   length    a file has at most 800 lines, a function at most 60
   access    an operation whose access rule is "handler: why" looks at who asks: it, or a function of its file that it calls,
-            calls access_require or uses cx->auth (not where only an administrator gets in anyway)
+            calls access_require or access_check, or uses cx->auth (not where only an administrator gets in anyway)
   rule      every permission that the contract's x-access asks for has a rule in src/app/access/access.def
   check     every check_<name> that the contract asks for (x-check) is written in a src/app/**/*_check.c
   todo      a TODO names its issue: TODO(#12)
@@ -130,7 +130,7 @@ class Lint:
         for path in sorted(self.root.glob("src/app/**/*_api.c")):
             text = path.read_text(encoding="utf-8")
             functions = {match[1]: match for match in FUNCTION.finditer(text)}
-            asks = {name for name, match in functions.items() if "access_require" in match[0] or "cx->auth" in match[0]}
+            asks = {name for name, match in functions.items() if re.search(r"access_require|access_check|cx->auth", match[0])}
             while more := {name for name, match in functions.items() if name not in asks
                     and asks & set(re.findall(r"(\w+)\(", match[0][match[0].index("{"):]))}:
                 asks |= more

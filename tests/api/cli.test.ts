@@ -1,10 +1,10 @@
 // The official command line, as people use it.
 
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { getAssetStatistics, getMyUser, Permission } from '@immich/sdk';
+import { getAlbumInfo, getAllAlbums, getAssetStatistics, getMyUser, Permission } from '@immich/sdk';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { hasDatabase, newKey, newUser, send, sql, type Caller } from './support/client.ts';
 import { photos, picture, sha1 } from './support/files.ts';
@@ -49,6 +49,28 @@ test('a photo takes its sidecar along', async () => {
   const stored = await sql`SELECT count(*) FROM asset_file f JOIN asset a ON a.id = f."assetId"
                            WHERE f.type = 'sidecar' AND a."ownerId" = ${user.id}`;
   expect(stored).toBe('1');
+});
+
+test('albums are named after folders, or as asked for', async () => {
+  const user = await newUser();
+  const key = await keyOf(user);
+  const tree = await mkdtemp(path.join(folder, 'albums-'));
+  for (const name of ['Alps', 'Sea']) {
+    await mkdir(path.join(tree, name));
+    await writeFile(path.join(tree, name, 'a.png'), picture());
+    await writeFile(path.join(tree, name, 'b.png'), picture());
+  }
+  await immich(key, 'upload', '--recursive', '--album', tree);
+  const counts = async () =>
+    Object.fromEntries((await getAllAlbums({}, user)).map(({ albumName, assetCount }) => [albumName, assetCount]));
+  expect(await counts()).toEqual({ Alps: 2, Sea: 2 });
+  // Known files go into the album all the same, and an album that is there is filled, not made again.
+  await immich(key, 'upload', '--recursive', '--album-name', 'Sea', path.join(tree, 'Alps'));
+  expect(await counts()).toEqual({ Alps: 2, Sea: 4 });
+  await immich(key, 'upload', '--recursive', '--album-name', 'All', tree);
+  expect(await counts()).toEqual({ Alps: 2, Sea: 4, All: 4 });
+  const [all] = await getAllAlbums({ name: 'All' }, user);
+  expect(await getAlbumInfo({ id: all!.id }, user)).toMatchObject({ shared: false, assetCount: 4 });
 });
 
 describe.skipIf(!photos)(photos ? 'the real photos' : 'the real photos: no folder ../shared/testdata', { timeout: 120_000 }, () => {
