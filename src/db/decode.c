@@ -280,6 +280,14 @@ static bool type_fits(const struct field *f, Oid type)
     return false;
 }
 
+/* A struct that is the last member takes the columns that no other has. */
+static struct column find_in_last(const struct fields *fields, str name)
+{
+    const struct field *last = &fields->v[fields->n - 1];
+    const struct field *field = last->sub && !last->value ? fields_find(last->sub, name) : NULL;
+    return field ? (struct column){.field = field, .parent = last} : (struct column){0};
+}
+
 static fallible map_column(
     const PGresult *result, int column, const struct fields *fields, struct column *out)
 {
@@ -294,6 +302,7 @@ static fallible map_column(
         if (found.parent && found.parent->sub) found.field = fields_find(found.parent->sub, rest);
     } else {
         found.field = fields_find(fields, name);
+        if (!found.field) found = find_in_last(fields, name);
     }
     if (!found.field) FAIL(INTERNAL, "%s has no field \"%.*s\"", fields->type, FMT(name));
     *out = found;

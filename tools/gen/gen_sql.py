@@ -21,6 +21,8 @@ Results:
     void        fallible sql_<name>(struct ctx *cx, …);
     query T     struct sqlb sql_<name>(struct ctx *cx, …);                     to be completed with db/sqlb.h
     query columns T   the same for sqlb_columns
+    data T      extern const struct sql sql_<name>;                            for tables of statements that are run by db_many;
+                                                                               it need not use all its parameters
 
 T is a struct of the contract (columns are named as its fields, those of a struct inside "field.inner"), a scalar type
 (text, uuid, int …; `text?` may be NULL), or a row of this file:
@@ -37,6 +39,13 @@ sql_<query>_filter(struct sqlb *, const struct <query>_filter *), which adds the
     -- filter: asset_search.city(text null): e.city = $v | e.city IS NULL
     -- filter: asset_search.personIds(uuid[]): f."personId" = ANY($v)
     -- filter: asset_search.withFaces(flag): EXISTS (…)
+
+What several statements of the file have in common is written once, above them, and used as {name}:
+
+    -- part: asset_line
+    a.id, a."ownerId", a.visibility;
+    -- sql: asset_lines(owner uuid) -> many asset_row
+    SELECT {asset_line} FROM asset a WHERE a."ownerId" = $owner;
 """
 import argparse
 import dataclasses
@@ -47,7 +56,7 @@ import sys
 import model as contract
 from gen_api import c_string, table_of
 
-RESULTS = {"one", "maybe", "many", "columns", "stream", "query", "count", "void"}
+RESULTS = {"one", "maybe", "many", "columns", "stream", "query", "data", "count", "void"}
 RESERVED = {"cx", "out", "found", "params", "sql"}
 
 # SQL type -> enum db_type, FIELD_ kind, C type, tag of opt_ and list_, table of a scalar result.
@@ -153,12 +162,12 @@ class Statement:
 
 
 def tokens(text):
-    """Pieces of SQL: quoted ones, comments, $names, and single characters in between."""
-    pattern = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|\$[A-Za-z_]\w*|\$\$|.", re.S)
+    """Pieces of SQL: quoted ones, comments, $names, {parts}, and single characters in between."""
+    pattern = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|\$[A-Za-z_]\w*|\$\$|\{\w+\}|.", re.S)
     return [m.group(0) for m in pattern.finditer(text)]
 
 
-def numbered(where, text, params):
+def numbered(where, text, params, all_used=True):
     """The text with $1 for the first parameter, without comments, one line a clause."""
     index = {name: i + 1 for i, name in enumerate(params)}
     out, used = [], set()
@@ -177,7 +186,7 @@ def numbered(where, text, params):
             out.append(f"${index[name]}")
         else:
             out.append(token)
-    for name in params:
+    for name in params if all_used else []:
         if name not in used:
             raise SqlError(f"{where}: parameter {name} is not used")
     lines = [line.rstrip() for line in "".join(out).strip().split("\n")]
@@ -205,6 +214,7 @@ class File:
         self.label = label
         self.model = model
         self.rows = {}  # name -> contract.Struct
+        self.parts = {}  # name -> text
         self.statements = []
         self.filters = []  # (query, Filter)
         self.stem = path.stem
@@ -216,12 +226,15 @@ class File:
         i, comment = 0, []
         while i < len(lines):
             line, where = lines[i], f"{self.label}:{i + 1}"
-            match = re.match(r"-- (sql|row|filter): *(.*)", line)
+            match = re.match(r"-- (sql|row|filter|part): *(.*)", line)
             if match:
                 head, i = self._head(lines, i, match.group(2))
                 if match.group(1) == "sql":
                     body, i = self._body(lines, i)
-                    self._statement(where, head, body, comment)
+                    self._statement(where, head, self._with_parts(where, body), comment)
+                elif match.group(1) == "part":
+                    body, i = self._body(lines, i)
+                    self._part(where, head, body)
                 elif match.group(1) == "row":
                     self._row(where, head)
                 else:
@@ -248,11 +261,26 @@ class File:
     def _body(lines, i):
         """Up to the line that ends the statement."""
         start = i
-        while i < len(lines) and not re.match(r"-- (sql|row|filter):", lines[i]):
+        while i < len(lines) and not re.match(r"-- (sql|row|filter|part):", lines[i]):
             i += 1
             if re.sub(r"--.*|/\*.*?\*/", "", lines[i - 1]).rstrip().endswith(";"):
                 break
         return "\n".join(lines[start:i]), i
+
+    def _part(self, where, name, body):
+        if not re.fullmatch(r"\w+", name) or name in self.parts:
+            raise SqlError(f"{where}: \"{name}\" is no name for a part, or is taken")
+        self.parts[name] = split_statements(where, self._with_parts(where, body)).strip()
+
+    def _with_parts(self, where, body):
+        out = []
+        for token in tokens(body):
+            if re.fullmatch(r"\{\w+\}", token):
+                if token[1:-1] not in self.parts:
+                    raise SqlError(f"{where}: {token} is no part above it")
+                token = self.parts[token[1:-1]]
+            out.append(token)
+        return "".join(out)
 
     def _type(self, where, text):
         """(base, optional, list) of "text?", "uuid[]"."""
@@ -324,7 +352,7 @@ class File:
         if columnar:
             raise SqlError(f"{where}: columns need a struct of lists")
         _, _, c, tag, table = SCALARS[base]
-        if optional and how in ("many", "stream"):
+        if optional and how in ("many", "stream", "data"):
             raise SqlError(f"{where}: a list of values that may be NULL is not supported")
         return Result(how, f"struct opt_{tag}" if optional else c, tag, f"db_{'opt_' if optional else ''}{table}_fields")
 
@@ -336,8 +364,9 @@ class File:
         if any(s.name == name for s in self.statements):
             raise SqlError(f"{where}: {name} is in this file twice")
         params = [self._param(where, p) for p in self._list(params)]
-        text = numbered(where, split_statements(where, body), [p.name for p in params])
-        statement = Statement(name, params, self._result(where, result), text, comment, where)
+        result = self._result(where, result)
+        text = numbered(where, split_statements(where, body), [p.name for p in params], result.how != "data")
+        statement = Statement(name, params, result, text, comment, where)
         if (statement.result.how == "query") != (text.count("/*filters*/") == 1):
             raise SqlError(f"{where}: a query, and nothing else, has one mark /*filters*/")
         self.statements.append(statement)
@@ -378,6 +407,8 @@ def text_literal(text):
 
 def prototype(statement):
     result, out = statement.result, ["struct ctx *cx"]
+    if result.how == "data":
+        return f"extern const struct sql sql_{statement.name}"
     if result.how in ("one", "maybe", "columns"):
         out.append(f"{result.c} *out")
     elif result.how == "many":
@@ -474,7 +505,9 @@ def descriptor(statement, named=True):
     if statement.params:
         types = f"static const uint8_t {statement.name}_types[] = {{{', '.join(p.db_type for p in statement.params)}}};\n"
         parts.append(f"    .types = {statement.name}_types,\n    .n_params = {len(statement.params)},\n")
-    return f"{types}static const struct sql {statement.name}_sql = {{\n{''.join(parts)}}};\n"
+    object = f"sql_{statement.name}" if statement.result.how == "data" else f"{statement.name}_sql"
+    linkage = "" if statement.result.how == "data" else "static "
+    return f"{types}{linkage}const struct sql {object} = {{\n{''.join(parts)}}};\n"
 
 
 def source(file):
@@ -484,15 +517,18 @@ def source(file):
     names = []
     for s in file.statements:
         out.append(descriptor(s, s.result.how != "query"))
-        names.append(s.name)
+        if s.result.how == "data":
+            names.append(f"sql_{s.name}")
+            continue
+        names.append(f"{s.name}_sql")
         out.append(f"{prototype(s)}\n{{\n{call(s)}}}\n")
         if s.filters:
             whole = all_filters(s)
             out.append(descriptor(whole))
-            names.append(whole.name)
+            names.append(f"{whole.name}_sql")
             body = "".join(filter_call(f) for f in s.filters)
             out.append(f"{filter_prototype(s)}\n{{\n{body}}}\n")
-    rows = "".join(f"    &{name}_sql,\n" for name in names)
+    rows = "".join(f"    &{name},\n" for name in names)
     out.append(f"extern const struct sql_set sql_set_{file.stem};\n"
         f"static const struct sql *const statements[] = {{\n{rows}}};\n"
         f"const struct sql_set sql_set_{file.stem} = {{{c_string(file.label)}, statements, {len(names)}}};\n")

@@ -73,6 +73,13 @@ class RefusedTest(unittest.TestCase):
         self.refused("-- sql: x() -> columns uuid\nSELECT 1;\n", "struct of lists")
         self.refused("-- row: PetDto (id uuid)\n", "is taken")
 
+    def test_parts(self):
+        self.refused("-- sql: x() -> one int\nSELECT {a};\n", "{a} is no part above it")
+        self.refused("-- part: a b\n1;\n", "no name for a part")
+        self.refused("-- part: a\n1;\n-- part: a\n2;\n", "is taken")
+        self.refused("-- part: a\n1; 2;\n", "one statement")
+        self.refused("-- part: a\n$b;\n-- sql: x() -> one int\nSELECT {a};\n", "$b is no parameter")
+
     def test_filters(self):
         query = "-- sql: x() -> query int\nSELECT 1 WHERE true /*filters*/;\n"
         self.refused("-- sql: x() -> query int\nSELECT 1;\n", "one mark")

@@ -35,3 +35,12 @@ SELECT id, name, mood FROM pet WHERE owner = $owner /*filters*/;
 -- filter: pet_search.ids(uuid[]): id = ANY($v)
 -- filter: pet_search.isTagged(flag): tags <> '{}'
 -- filter: pet_search.mood(Mood): mood = $v
+
+-- part: pet_shown
+note <> '{pet_shown}' AND seen > $since;
+-- part: pet_name
+id AS mark, name;
+
+-- row: pet_line (mark uuid, line PetDto)
+-- sql: pet_lines(owner uuid, since timestamptz, unused int) -> data pet_line
+SELECT {pet_name} FROM pet WHERE {pet_shown};

@@ -11,6 +11,12 @@ static const struct field pet_row_fields_rows[] = {
 };
 const struct fields pet_row_fields = {.type = "pet_row", .size = sizeof(struct pet_row), .v = pet_row_fields_rows, .n = 6};
 
+static const struct field pet_line_fields_rows[] = {
+    {.name = STR_INIT("mark"), .key = STR_INIT("\"mark\":"), .kind = FIELD_UUID, .offset = offsetof(struct pet_line, mark), .size = sizeof(uuid)},
+    {.name = STR_INIT("line"), .key = STR_INIT("\"line\":"), .kind = FIELD_OBJECT, .offset = offsetof(struct pet_line, line), .size = sizeof(struct PetDto), .sub = &PetDto_fields},
+};
+const struct fields pet_line_fields = {.type = "pet_line", .size = sizeof(struct pet_line), .v = pet_line_fields_rows, .n = 2};
+
 static const uint8_t pet_get_types[] = {DB_UUID};
 static const struct sql pet_get_sql = {
     .name = "pet_get",
@@ -169,6 +175,16 @@ void sql_pet_search_filter(struct sqlb *q, const struct pet_search_filter *filte
     if (filter->mood.is == PRESENT) sqlb_and_around(q, "mood = ", P_NAMED(&Mood_names, (int)filter->mood.v), "");
 }
 
+static const uint8_t pet_lines_types[] = {DB_UUID, DB_TIMESTAMPTZ, DB_INT4};
+const struct sql sql_pet_lines = {
+    .name = "pet_lines",
+    .text =
+        "SELECT id AS mark, name FROM pet WHERE note <> '{pet_shown}' AND seen > $2",
+    .row = &pet_line_fields,
+    .types = pet_lines_types,
+    .n_params = 3,
+};
+
 extern const struct sql_set sql_set_pet;
 static const struct sql *const statements[] = {
     &pet_get_sql,
@@ -180,5 +196,6 @@ static const struct sql *const statements[] = {
     &pet_touch_sql,
     &pet_search_sql,
     &pet_search_filters_sql,
+    &sql_pet_lines,
 };
-const struct sql_set sql_set_pet = {"tests/golden/gen_sql/pet.sql", statements, 9};
+const struct sql_set sql_set_pet = {"tests/golden/gen_sql/pet.sql", statements, 10};

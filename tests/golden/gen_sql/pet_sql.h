@@ -16,6 +16,13 @@ struct pet_row {
 LIST(pet_row, struct pet_row);
 extern const struct fields pet_row_fields;
 
+struct pet_line {
+    uuid mark;
+    struct PetDto line;
+};
+LIST(pet_line, struct pet_line);
+extern const struct fields pet_line_fields;
+
 /* Uses pet_pkey: 20 µs. */
 fallible sql_pet_get(struct ctx *cx, struct PetDto *out, uuid id);
 fallible sql_pet_name_find(struct ctx *cx, struct opt_str *out, bool *found, uuid id);
@@ -32,3 +39,4 @@ struct pet_search_filter {
     struct opt_Mood mood;
 };
 void sql_pet_search_filter(struct sqlb *q, const struct pet_search_filter *filter);
+extern const struct sql sql_pet_lines;
