@@ -20,8 +20,8 @@ api:
 web:
 	script/test web browser
 
-fuzz: # make fuzz T=json [SECONDS=60]
-	script/fuzz $(T) $(SECONDS)
+fuzz: # make fuzz T=json_value [SECONDS=60]; all targets take hours: script/fuzz
+	script/fuzz --seconds $(or $(SECONDS),60) $(T)
 
 bench:
 	script/bench
