@@ -5,16 +5,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Tintype } from '../support/tintype.mts';
 import { violations } from './support/axe.ts';
 import { DESKTOP, keepSight, launch, PHONE, visit, type Device, type Theme } from './support/browser.ts';
-import { photos, signUp, upload, useSession } from './support/people.ts';
+import { anotherUser, photos, signUp, upload, useSession } from './support/people.ts';
 import { words } from './support/words.ts';
 
 let server: Tintype;
 let fresh: Tintype;
 let browser: Browser;
 let token: string;
+let emptyToken: string;
 beforeAll(async () => {
   [server, fresh, browser] = await Promise.all([Tintype.start('views'), Tintype.start('views-fresh'), launch()]);
   token = await signUp(server.url);
+  emptyToken = await anotherUser(server.url, token);
   await upload(server.url, token, photos(server.folder).slice(0, 10));
 });
 afterAll(async () => {
@@ -27,6 +29,8 @@ interface View {
   /** On the server without an account. */
   isFresh?: boolean;
   isPublic?: boolean;
+  /** Of somebody without photos. */
+  isEmpty?: boolean;
   path: string;
   /** Leads from the path to the view, and waits until it is there. */
   ready(page: Page): Promise<unknown>;
@@ -34,12 +38,28 @@ interface View {
 
 const tile = (page: Page) => page.getByRole('gridcell').getByRole('link').first();
 const heading = (name: string) => (page: Page) => page.getByRole('heading', { name }).waitFor();
+/** Opened by a button of the same name. */
+const dialog = (name: string) => async (page: Page) => {
+  await page.getByRole('button', { name }).click();
+  await page.getByRole('dialog', { name }).waitFor();
+};
 
 const views: View[] = [
   { name: 'register', isFresh: true, path: '/auth/register', ready: heading(words['auth.registerTitle']) },
   { name: 'login', isPublic: true, path: '/auth/login', ready: heading(words['auth.welcomeBack']) },
   { name: 'onboarding', path: '/auth/onboarding', ready: heading(words['onboarding.photos.title']) },
   { name: 'timeline', path: '/photos', ready: (page) => tile(page).waitFor() },
+  { name: 'empty', isEmpty: true, path: '/photos', ready: heading(words['timeline.empty']) },
+  { name: 'phone', isEmpty: true, path: '/photos', ready: dialog(words['bring.phone']) },
+  { name: 'export', isEmpty: true, path: '/photos', ready: dialog(words['bring.export']) },
+  {
+    name: 'menu',
+    path: '/photos',
+    async ready(page) {
+      await tile(page).press('Shift+F10');
+      await page.getByRole('menu').waitFor();
+    },
+  },
   {
     name: 'selection',
     path: '/photos',
@@ -77,7 +97,7 @@ const views: View[] = [
 const shown = async (view: View, device: Device, theme: Theme): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> => {
   const { url } = view.isFresh ? fresh : server;
   const seen = await visit(browser, url, device, theme);
-  if (!view.isFresh && !view.isPublic) await useSession(seen.context, url, token);
+  if (!view.isFresh && !view.isPublic) await useSession(seen.context, url, view.isEmpty ? emptyToken : token);
   keepSight(seen.page);
   await seen.page.goto(view.path);
   await view.ready(seen.page);

@@ -43,9 +43,18 @@ export async function signUp(url: string): Promise<string> {
   return token;
 }
 
-export async function signIn(url: string): Promise<string> {
-  const { accessToken } = (await send(url, 'POST', '/auth/login', undefined, ADMIN)) as { accessToken: string };
+export async function signIn(url: string, who = ADMIN): Promise<string> {
+  const { accessToken } = (await send(url, 'POST', '/auth/login', undefined, who)) as { accessToken: string };
   return accessToken;
+}
+
+/** Another account, without a photo and past its first steps. Gives its session's token. */
+export async function anotherUser(url: string, admin: string): Promise<string> {
+  const who = { email: 'emil@example.org', password: 'another password', name: 'Emil' };
+  await send(url, 'POST', '/admin/users', admin, { ...who, shouldChangePassword: false });
+  const token = await signIn(url, who);
+  await send(url, 'PUT', '/users/me/onboarding', token, { isOnboarded: true });
+  return token;
 }
 
 /** The browser has the session of a token, as if its person had signed in. */

@@ -9,7 +9,7 @@ export const routes = {
   register: () => resolve('/auth/register'),
   onboarding: (step?: string) => withQuery(resolve('/auth/onboarding'), { step }),
   changePassword: (back?: string) => withQuery(resolve('/auth/change-password'), { continue: back }),
-  settings: (section?: 'account') => resolve('/(user)/user-settings') + (section ? `#${section}` : ''),
+  settings: (section?: 'account' | 'keys') => resolve('/(user)/user-settings') + (section ? `#${section}` : ''),
   about: () => resolve('/about'),
 };
 
