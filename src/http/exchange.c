@@ -71,6 +71,8 @@ struct pool *inner_pool(const struct inner *in)
         return in->server->stores;
     case POOL_STREAM:
         return in->server->streamers;
+    case POOL_STEP:
+        return in->server->steppers;
     case POOL_FILE:
         return in->server->files;
     case POOL_WATCH:
@@ -107,6 +109,14 @@ void inner_finish(struct inner *in)
     inner_resume(in);
 }
 
+void inner_answered(struct inner *in)
+{
+    if (in->x.reply.kind != REPLY_STREAM)
+        inner_finish(in);
+    else if (!stream_wait(in->x.reply.stream))
+        stream_end(in->x.reply.stream);
+}
+
 void inner_handle(struct work *w)
 {
     struct inner *in = (struct inner *)((char *)w - offsetof(struct inner, work));
@@ -115,8 +125,5 @@ void inner_handle(struct work *w)
     s->hooks->handle(s->app, &in->x);
     log_context(NULL);
     if (in->run) upload_discard(in->run);
-    if (in->x.reply.kind == REPLY_STREAM)
-        stream_end(in->x.reply.stream);
-    else
-        inner_finish(in);
+    inner_answered(in);
 }

@@ -71,11 +71,12 @@ struct http_server {
     struct proxies proxies;
     int listener;
     uint16_t port;
-    struct pool *handlers, *stores, *streamers, *files, *uploads, *watchers;
+    struct pool *handlers, *stores, *streamers, *steppers, *files, *uploads, *watchers;
     struct janitor *janitor;
     struct ws *ws;
     atomic_size_t exchanges;      /* alive */
     atomic_size_t upload_runs;    /* alive */
+    atomic_uint stepped;          /* streams in steps */
     atomic_size_t body_bytes;     /* of in-memory bodies */
     atomic_bool stopping;         /* nothing new is begun */
     atomic_bool breaking;         /* what still runs is broken off */
@@ -100,6 +101,8 @@ void inner_resume(struct inner *in);
 void inner_finish(struct inner *in);
 /* The pool of the plan. */
 struct pool *inner_pool(const struct inner *in);
+/* What follows when the reply was made, or a step of it; the caller must not touch it after. */
+void inner_answered(struct inner *in);
 /* Runs handle() and what follows; the work item of a request whose body is there. */
 void inner_handle(struct work *w);
 
@@ -118,6 +121,8 @@ struct MHD_Response *stream_response(struct inner *in);
 /* Before the first byte went out: the stream is gone and another answer may be made. */
 bool stream_withdraw(struct stream *s);
 void stream_end(struct stream *s);
+/* True when a step follows, in whatever thread. */
+bool stream_wait(struct stream *s);
 /* The connection is gone; wakes the writer. */
 void stream_gone(struct stream *s);
 void stream_free(struct stream *s);

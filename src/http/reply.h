@@ -13,6 +13,7 @@
 #pragma once
 
 #include "core/buf.h"
+#include "core/err.h"
 #include "core/str.h"
 
 #include <stdbool.h>
@@ -94,9 +95,11 @@ void reply_header(struct reply *r, str name, str value);
 
 /* The body is written while it is sent. Only on the stream pool (plan.pool = POOL_STREAM). */
 struct stream;
+struct ctx;
 
 enum {
     STREAM_BUFFER = 256 * 1024, /* what a slow reader may leave unsent before the writer waits */
+    STREAM_STEPPED_MAX = 64,    /* streams in steps at once */
 };
 
 /* The first byte that goes out (16 KiB later, a second later, or by stream_flush) commits status,
@@ -111,3 +114,13 @@ void stream_flush(struct stream *s);
  * stream ends properly when the handler returns. */
 void stream_abort(struct stream *s);
 bool stream_alive(struct stream *s);
+
+/* For bodies that a slow reader would take hours for: what comes after the handler returned is
+ * written in steps, each when the reader has taken most of the last. In between no thread waits,
+ * and writes in a step never do: a step is a portion, some hundred KiB at most. *done with the last
+ * one. An error breaks the stream off; before its first byte it is answered. */
+typedef err stream_step(struct ctx *cx, struct stream *s, void *data, bool *done);
+/* False when too many streams are under way; then nothing has changed. */
+bool stream_in_steps(struct stream *s, stream_step *step, void *data);
+/* For the hook `step`. */
+fallible stream_next_step(struct stream *s, struct ctx *cx);

@@ -34,6 +34,7 @@ static struct http_options with_defaults(struct http_options o)
     set_default(&o.handler_threads, 8);
     set_default(&o.store_threads, 4);
     set_default(&o.stream_threads, 4);
+    set_default(&o.step_threads, 2);
     set_default(&o.file_threads, 4);
     set_default(&o.upload_threads, 2);
     set_default(&o.watch_threads, 2);
@@ -100,6 +101,7 @@ static fallible start_all(struct http_server *s)
     TRY(pool_start(&s->handlers, "http-handler", o->handler_threads, o->queue_max));
     TRY(pool_start(&s->stores, "http-store", o->store_threads, o->queue_max));
     TRY(pool_start(&s->streamers, "http-stream", o->stream_threads, o->queue_max));
+    TRY(pool_start(&s->steppers, "http-step", o->step_threads, o->queue_max));
     TRY(pool_start(&s->files, "http-file", o->file_threads, o->queue_max));
     TRY(pool_start(&s->uploads, "http-upload", o->upload_threads, o->queue_max));
     TRY(pool_start(&s->watchers, "http-watch", o->watch_threads, o->queue_max));
@@ -114,6 +116,7 @@ static void free_all(struct http_server *s)
     pool_stop(s->handlers);
     pool_stop(s->stores);
     pool_stop(s->streamers);
+    pool_stop(s->steppers);
     pool_stop(s->watchers);
     pool_stop(s->uploads);
     pool_stop(s->files);

@@ -5,7 +5,7 @@
  *   event thread   header complete → quick() may answer at once → plan() says how to take the body
  *   pool thread    BODY_UPLOAD: begin() with headers only; it answers, or fills x->upload->rules
  *   event thread   receives the body (memory, or a ring that an upload thread empties)
- *   pool thread    handle() fills x->reply, or writes a stream
+ *   pool thread    handle() fills x->reply, or writes a stream; step() writes on, in portions
  *   event thread   sends; files are read from the page cache, else in the file pool
  *   any            finished(), once for each exchange, after the last byte or when the client left
  *
@@ -42,7 +42,8 @@ enum body_plan {
 enum pool_plan {
     POOL_HANDLER, /* short work, one database connection each */
     POOL_STORE,   /* handlers of uploads: they write to the media tree, which may hang */
-    POOL_STREAM,  /* replies written while they are sent: sync, archives, exports */
+    POOL_STREAM,  /* replies written while they are sent: archives, exports */
+    POOL_STEP,    /* replies written in steps: no reader can hold up the others */
     POOL_FILE,    /* only a look at the file system: web files */
     POOL_WATCH, /* for monitors: never behind other requests, so that it can tell that they hang */
 };
@@ -70,6 +71,8 @@ struct http_hooks {
     /* True when it answered and no body is wanted. */
     bool (*begin)(struct app *app, struct exchange *x);
     void (*handle)(struct app *app, struct exchange *x);
+    /* Writes the next step of a stream that handle() left in steps; on its pool. */
+    void (*step)(struct app *app, struct exchange *x);
     /* For the access log; may be NULL. Must not block. */
     void (*finished)(struct app *app, const struct exchange *x, int status, int64_t took_us);
     const struct ws_hooks *websocket; /* NULL: no websocket */
@@ -91,6 +94,7 @@ struct http_options {
     unsigned handler_threads;    /* 0 = 8 */
     unsigned store_threads;      /* 0 = 4 */
     unsigned stream_threads;     /* 0 = 4 */
+    unsigned step_threads;       /* 0 = 2 */
     unsigned file_threads;       /* 0 = 4 */
     unsigned upload_threads;     /* 0 = 2 */
     unsigned watch_threads;      /* 0 = 2 */

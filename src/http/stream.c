@@ -1,5 +1,8 @@
 /* Bodies that are written while they are sent. The writer (a thread of the stream pool) fills a
- * bounded ring, the event thread empties it; whoever finds it full or empty waits for the other. */
+ * bounded ring, the event thread empties it; whoever finds it full or empty waits for the other.
+ *
+ * A stream in steps has no writer that waits: what a step writes beyond the ring is kept behind it,
+ * and the next step is put into the pool when the reader has taken most of it. */
 #define BANNED_ALLOW_MALLOC /* the ring is shared with the event thread and larger than a request  \
                              */
 
@@ -21,6 +24,7 @@ enum {
     STREAM_WAKE = 16 * 1024,      /* so many bytes are worth waking the event thread for */
     STREAM_FLUSH_MS = 600,        /* and a tick of the janitor: within a second */
     STREAM_STALL_MS = 120 * 1000, /* a reader that takes nothing for so long is given up */
+    STREAM_LOW = 64 * 1024,       /* so little is left to send when the next step is made */
 };
 
 struct stream {
@@ -32,6 +36,13 @@ struct stream {
     int64_t oldest_ms; /* when the first byte of what waits was written */
     bool suspended;    /* the connection waits for bytes */
     bool ended, aborted, gone;
+
+    stream_step *step; /* NULL: one writer writes all */
+    void *step_data;
+    struct buf kept;     /* what did not fit into the ring */
+    size_t kept_sent;    /* of it */
+    bool done;           /* no step follows */
+    bool waits_for_step; /* the exchange is in nobody's hands, until the reader has caught up */
 };
 
 struct stream *stream_begin(struct exchange *x, int status, str type)
@@ -81,6 +92,8 @@ void stream_free(struct stream *s)
 {
     if (!s) return;
     janitor_forget_stream(s->in->server->janitor, s->in);
+    if (s->step) s->in->server->stepped--;
+    buf_done(&s->kept);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->mutex);
     free(s->ring);
@@ -122,11 +135,27 @@ static size_t put(struct stream *s, str data)
     return n;
 }
 
+/* Moves from what is kept to the ring, with the mutex held. */
+static void refill(struct stream *s)
+{
+    while (s->kept_sent < s->kept.n && s->n < STREAM_BUFFER)
+        s->kept_sent += put(s, str_slice(buf_str(&s->kept), s->kept_sent, s->kept.n));
+    if (s->kept_sent < s->kept.n) return;
+    buf_done(&s->kept); /* a stream that waits holds no more than its ring */
+    s->kept = (struct buf){0};
+    s->kept_sent = 0;
+}
+
 bool stream_write(struct stream *s, str data)
 {
     bool alive = true;
     MUTEX_SCOPE(&s->mutex)
     {
+        if (s->step && !s->gone) {
+            buf_add(&s->kept, data);
+            refill(s);
+            data = STR("");
+        }
         while (data.n && (alive = wait_for_room(s))) {
             const size_t n = put(s, data);
             data = str_slice(data, n, data.n);
@@ -178,12 +207,67 @@ void stream_end(struct stream *s)
     inner_unref(in);
 }
 
+/* ---- steps ---- */
+
+static void run_step(struct work *w)
+{
+    struct inner *in = (struct inner *)((char *)w - offsetof(struct inner, work));
+    const struct http_server *server = in->server;
+    struct stream *s = in->x.reply.stream;
+    /* Whoever reads it can go on elsewhere; a server that stops cannot wait for all of it. */
+    if (server->stopping) stream_abort(s);
+    if (stream_alive(s)) server->hooks->step(server->app, &in->x);
+    inner_answered(in);
+}
+
+/* With the mutex held. When the exchange is waiting for its next step. */
+static void hand_to_pool(struct stream *s)
+{
+    if (!s->waits_for_step) return;
+    s->waits_for_step = false;
+    s->in->work.run = run_step;
+    pool_push_always(inner_pool(s->in), &s->in->work);
+}
+
+bool stream_in_steps(struct stream *s, stream_step *step, void *data)
+{
+    struct http_server *server = s->in->server;
+    assert(!s->step && server->hooks->step);
+    if (++server->stepped > STREAM_STEPPED_MAX) {
+        server->stepped--;
+        return false;
+    }
+    s->step = step;
+    s->step_data = data;
+    return true;
+}
+
+fallible stream_next_step(struct stream *s, struct ctx *cx)
+{
+    return s->step(cx, s, s->step_data, &s->done);
+}
+
+bool stream_wait(struct stream *s)
+{
+    bool waits = false;
+    MUTEX_SCOPE(&s->mutex)
+    {
+        waits = s->step && !s->done && !s->gone && !s->aborted;
+        if (waits) {
+            s->waits_for_step = true;
+            if (s->kept.n == 0 && s->n <= STREAM_LOW) hand_to_pool(s);
+        }
+    }
+    return waits;
+}
+
 void stream_gone(struct stream *s)
 {
     MUTEX_SCOPE(&s->mutex)
     {
         s->gone = true;
         pthread_cond_broadcast(&s->changed);
+        hand_to_pool(s);
     }
 }
 
@@ -201,6 +285,8 @@ static ssize_t take(struct stream *s, char *out, size_t most)
     s->head = (s->head + n) % STREAM_BUFFER;
     s->n -= n;
     pthread_cond_signal(&s->changed);
+    if (s->step) refill(s);
+    if (s->kept.n == 0 && s->n <= STREAM_LOW) hand_to_pool(s);
     return (ssize_t)n;
 }
 

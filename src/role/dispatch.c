@@ -67,6 +67,7 @@ void dispatch_plan(struct app *app, struct exchange *x, struct plan *plan)
     if (!x->route) return;
     const struct route *route = route_of(x);
     if (route->reply == ROUTE_REPLY_STREAM) plan->pool = POOL_STREAM;
+    if (route->reply == ROUTE_REPLY_STEPS) plan->pool = POOL_STEP;
     if (route->watch) plan->pool = POOL_WATCH;
     switch (route->body_kind) {
     case ROUTE_BODY_NONE:
@@ -149,17 +150,17 @@ static struct auth_rule auth_rule_of(const struct route *route)
     return rule;
 }
 
-static void open_ctx(struct app *app, struct exchange *x, struct ctx *cx)
+static void open_ctx(struct app *app, struct exchange *x, struct arena *arena, struct ctx *cx)
 {
     *cx = (struct ctx){
-        .arena = x->arena,
+        .arena = arena,
         .app = app,
-        .db = db_open(route_of(x)->watch ? app->watch : app->pool, x->arena),
+        .db = db_open(route_of(x)->watch ? app->watch : app->pool, arena),
         .config = config_acquire(app->config),
         .request = &x->request,
         .reply = &x->reply,
     };
-    log_context(cstr(x->arena, x->request.correlation_id));
+    log_context(cstr(arena, x->request.correlation_id));
 }
 
 /* Events leave only after everything the handler wrote is committed. */
@@ -204,6 +205,7 @@ static void write_answer(struct exchange *x, const struct route *route, const vo
         return;
     case ROUTE_REPLY_FILE:   /* the handler has filled the reply */
     case ROUTE_REPLY_STREAM: /* and here it is already sent */
+    case ROUTE_REPLY_STEPS:
         return;
     }
 }
@@ -246,7 +248,7 @@ static fallible prepare(struct exchange *x, struct call *call)
 static void *answer_of(struct exchange *x, const struct route *route)
 {
     if (route->reply == ROUTE_REPLY_FILE) return &x->reply;
-    if (route->reply == ROUTE_REPLY_STREAM)
+    if (route->reply == ROUTE_REPLY_STREAM || route->reply == ROUTE_REPLY_STEPS)
         return stream_begin(x, route->status, str_from(route->media));
     return arena_alloc(x->arena, route->out_size);
 }
@@ -316,7 +318,7 @@ bool dispatch_begin(struct app *app, struct exchange *x)
     struct call *call = (struct call *)(uintptr_t)x->route;
     struct ctx cx;
     bool answered = false;
-    open_ctx(app, x, &cx);
+    open_ctx(app, x, x->arena, &cx);
     err e = upload_head(&cx, x, call, &answered);
     return finish(&cx, x, call->match.route, e, answered);
 }
@@ -329,7 +331,20 @@ void dispatch_handle(struct app *app, struct exchange *x)
         static_answer(x, str_fmt(x->arena, "%s/www", app->env->build_data).p);
         return;
     }
-    open_ctx(app, x, &cx);
+    open_ctx(app, x, x->arena, &cx);
     err e = x->upload ? upload_body(&cx, x, call) : whole_request(&cx, x, call);
     finish(&cx, x, call->match.route, e, true);
+}
+
+/* With an arena of its own: a stream has thousands of steps. */
+void dispatch_step(struct app *app, struct exchange *x)
+{
+    const struct call *call = x->route;
+    ARENA_SCOPE (arena) {
+        struct ctx cx;
+        open_ctx(app, x, arena, &cx);
+        cx.auth = call->auth;
+        err e = stream_next_step(x->reply.stream, &cx);
+        finish(&cx, x, call->match.route, e, true);
+    }
 }

@@ -20,3 +20,4 @@ bool dispatch_quick(struct app *app, struct exchange *x);
 void dispatch_plan(struct app *app, struct exchange *x, struct plan *plan);
 bool dispatch_begin(struct app *app, struct exchange *x);
 void dispatch_handle(struct app *app, struct exchange *x);
+void dispatch_step(struct app *app, struct exchange *x);

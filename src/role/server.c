@@ -20,7 +20,8 @@ enum {
     HANDLER_THREADS = 8, /* each may hold one connection */
     STORE_THREADS = 4,
     STREAM_THREADS = 4,
-    POOL_SIZE = HANDLER_THREADS + STORE_THREADS + STREAM_THREADS,
+    STEP_THREADS = 2,
+    POOL_SIZE = HANDLER_THREADS + STORE_THREADS + STREAM_THREADS + STEP_THREADS,
     WATCH_THREADS = 2,
     WATCH_LIMIT_MS = 2000, /* monitors give up after a few seconds */
 };
@@ -30,6 +31,7 @@ static const struct http_hooks hooks = {
     .plan = dispatch_plan,
     .begin = dispatch_begin,
     .handle = dispatch_handle,
+    .step = dispatch_step,
     .websocket = &push_hooks,
 };
 
@@ -67,6 +69,7 @@ static fallible serve(struct boot *boot)
         .handler_threads = HANDLER_THREADS,
         .store_threads = STORE_THREADS,
         .stream_threads = STREAM_THREADS,
+        .step_threads = STEP_THREADS,
         .watch_threads = WATCH_THREADS,
         .metrics = app->metrics,
     };

@@ -41,7 +41,7 @@ REFUSED = [
     ("x-reply: text", "x-reply: page", "x-reply page is not understood", None),
     ("      x-reply: text\n", "", "an answer of text/css; charset=utf-8 needs x-reply", None),
     ("      x-media: application/jsonlines+json\n", "", "streamThings needs a media type", None),
-    ("      x-reply: raw\n", "      x-reply: raw\n      x-media: text/plain\n", "x-media is for x-reply text and stream, not raw", None),
+    ("      x-reply: raw\n", "      x-reply: raw\n      x-media: text/plain\n", "x-media is for x-reply text, stream and steps, not raw", None),
     ("      operationId: archiveThings\n", "      operationId: archiveThings\n      x-media: application/zip\n",
         "archiveThings needs a media type", None),
     ("x-type: bytes", "x-type: octets", "x-type octets is not understood", None),

@@ -118,7 +118,7 @@ static void what_is_streamed_names_its_type(void **state)
 {
     size_t streams = 0;
     for (size_t i = 0; i < routes_n; i++) {
-        if (routes[i].reply != ROUTE_REPLY_STREAM) continue;
+        if (routes[i].reply != ROUTE_REPLY_STREAM && routes[i].reply != ROUTE_REPLY_STEPS) continue;
         streams++;
         if (strcmp(routes[i].operation, "getSyncStream") == 0)
             assert_string_equal(routes[i].media, "application/jsonlines+json");

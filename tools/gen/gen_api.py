@@ -176,7 +176,7 @@ struct upload;
 def out_type(op):
     if op.out:
         return op.out.c_type
-    return {"file": "struct reply", "stream": "struct stream"}.get(op.reply)
+    return {"file": "struct reply", "stream": "struct stream", "steps": "struct stream"}.get(op.reply)
 
 
 def parameters(op, begin=False, ahead=False):
@@ -517,9 +517,9 @@ def media_of(op):
     """The Content-Type of an answer that has no other way to tell it: as described, or x-media where the promise is silent."""
     described = next((media for r in op.node["responses"].values() for media in r.get("content", {})), "")
     named = op.node.get("x-media", "")
-    if op.reply not in ("text", "stream"):
+    if op.reply not in ("text", "stream", "steps"):
         if named:
-            contract.fail(op.node, f"x-media is for x-reply text and stream, not {op.reply}")
+            contract.fail(op.node, f"x-media is for x-reply text, stream and steps, not {op.reply}")
         return ""
     if bool(described) == bool(named):
         contract.fail(op.node, f"{op.id} needs a media type: the described one, or x-media where none is")

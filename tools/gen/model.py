@@ -545,7 +545,7 @@ class Model:
         status = op.get("x-status", first)
         content = op["responses"].get(str(first), op["responses"].get(first)).get("content", {})
         reply = op.get("x-reply", "json" if "application/json" in content else "empty")
-        if reply not in ("json", "file", "stream", "text", "raw", "empty"):
+        if reply not in ("json", "file", "stream", "steps", "text", "raw", "empty"):
             fail(op, f"x-reply {reply} is not understood")
         if reply == "empty" and content:
             fail(op, f"an answer of {', '.join(content)} needs x-reply")

@@ -45,6 +45,7 @@ enum route_reply {
     ROUTE_REPLY_TEXT,   /* `out` is a str of type `media` */
     ROUTE_REPLY_FILE,   /* `out` is a struct reply */
     ROUTE_REPLY_STREAM, /* `out` is a struct stream */
+    ROUTE_REPLY_STEPS,  /* the same, and the operation only begins it (stream_in_steps) */
 };
 
 enum {

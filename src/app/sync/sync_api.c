@@ -15,10 +15,10 @@ static fallible require_session(const struct ctx *cx)
     return NULL;
 }
 
-static fallible send_portion(struct ctx *cx, struct sync *s, struct stream *out, bool *done)
+static fallible send_portion(struct ctx *cx, struct stream *out, void *sync, bool *done)
 {
     auto_buf lines = {0};
-    TRY(sync_more(cx, s, &lines, done));
+    TRY(sync_more(cx, sync, &lines, done));
     if (!stream_write(out, buf_str(&lines)))
         FAIL(CLIENT_GONE, "nobody reads the sync stream any more");
     return NULL;
@@ -29,13 +29,8 @@ fallible op_getSyncStream(struct ctx *cx, const struct getSyncStream_in *in, str
     struct sync *s;
     TRY(require_session(cx));
     TRY(sync_begin(cx, &in->body, &s));
-    for (bool done = false; !done;) {
-        ARENA_SCOPE (portion) {
-            struct ctx inner = *cx;
-            inner.arena = portion;
-            TRY(send_portion(&inner, s, out, &done));
-        }
-    }
+    if (!stream_in_steps(out, send_portion, s))
+        FAIL(UNAVAILABLE, "too many sync streams are under way");
     return NULL;
 }
 

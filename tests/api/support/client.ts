@@ -84,7 +84,7 @@ export async function send(method: string, path: string, { headers = {}, json, b
     headers: response.headers,
     cookies: response.headers.getSetCookie(),
     text,
-    json: text && type.startsWith('application/json') ? JSON.parse(text) : undefined,
+    json: text && type.split(';')[0] === 'application/json' ? JSON.parse(text) : undefined,
   };
 }
 
