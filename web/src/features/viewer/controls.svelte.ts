@@ -94,6 +94,7 @@ export class Controls {
   async close(): Promise<void> {
     if (this.closing) return;
     this.closing = true;
+    this.view.end();
     this.info = false;
     if (document.fullscreenElement) await document.exitFullscreen().catch(() => {});
     const { list, onclose } = this.options;
@@ -163,7 +164,7 @@ export class Controls {
   }
 
   destroy(): void {
-    this.view.destroy();
+    this.view.end();
     this.stage.destroy();
     this.idle.destroy();
   }

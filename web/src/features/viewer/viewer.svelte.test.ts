@@ -83,6 +83,15 @@ describe('moving', () => {
     expect(view.id).toBe('a');
   });
 
+  it('tells nothing once it has ended, not even where it was going', async () => {
+    const { view, told } = open(new MemoryList('abcd'), 'a');
+    await view.move(1);
+    view.end();
+    view.go('c');
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual([]);
+  });
+
   it('ends where the list ends', async () => {
     const { view } = open(new MemoryList('ab'), 'b');
     expect(await view.move(1)).toBe(false);

@@ -38,6 +38,7 @@ export class ViewerState {
   #request: AbortController | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #told: string;
+  #ended = false;
 
   readonly photo = $derived.by(() => this.list.get(this.id) ?? (this.#outside?.id === this.id ? this.#outside : undefined));
   readonly status: Status = $derived(this.photo ? 'shown' : this.#seen === this.id ? 'gone' : this.#search);
@@ -113,7 +114,9 @@ export class ViewerState {
     this.info = { ...this.info, ...answer, ...(this.info.tags && { tags: this.info.tags }) };
   }
 
-  destroy(): void {
+  /** From now on it tells the address nothing: a late word would open again what has just been closed. */
+  end(): void {
+    this.#ended = true;
     clearTimeout(this.#rest);
     this.#request?.abort();
   }
@@ -147,8 +150,7 @@ export class ViewerState {
   #arrived(id: string): void {
     this.#seen = id;
     void this.#askSides(id);
-    clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => this.#rested(), REST_MS);
+    this.#tellLater();
   }
 
   #tellLater(): void {
@@ -157,6 +159,7 @@ export class ViewerState {
   }
 
   #rested(): void {
+    if (this.#ended) return;
     if (this.id !== this.#told) {
       this.#told = this.id;
       this.onmove(this.id);
