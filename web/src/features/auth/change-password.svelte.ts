@@ -1,31 +1,21 @@
 /** A new password for who is signed in. The server ends all other sessions with it. */
-import { api, ApiError, call } from '#lib/api/client';
+import { api, call } from '#lib/api/client';
 import { t } from '#lib/i18n';
-import { checkNewPassword, problemOf, type Problem } from './problem';
+import { checkNewPassword, type Problem } from './problem';
+import { Submission } from './submission.svelte';
 
-export class ChangePassword {
+export class ChangePassword extends Submission {
   current = $state('');
   next = $state('');
-  busy = $state(false);
-  problem = $state.raw<Problem | undefined>();
 
   /** True when the password is changed; otherwise `problem` says why not. */
   async submit(): Promise<boolean> {
-    if (this.busy) return false;
-    this.problem = this.#check();
-    if (this.problem) return false;
-    this.busy = true;
-    try {
-      await this.#send();
-      this.current = this.next = '';
-      return true;
-    } catch (cause) {
-      const wrong = cause instanceof ApiError && cause.status === 400;
-      this.problem = wrong ? { field: 'current', text: t('auth.wrongCurrent') } : problemOf(cause);
-      return false;
-    } finally {
-      this.busy = false;
-    }
+    const isDone = await this.attempt(
+      () => this.#check(),
+      () => this.#send(),
+      ({ status }) => (status === 400 ? { field: 'current', text: t('auth.wrongCurrent') } : undefined),
+    );
+    return isDone ?? false;
   }
 
   #check(): Problem | undefined {
@@ -36,7 +26,7 @@ export class ChangePassword {
     return undefined;
   }
 
-  async #send(): Promise<void> {
+  async #send(): Promise<true> {
     await call(
       api.POST('/auth/change-password', {
         body: { password: this.current, newPassword: this.next, invalidateSessions: true },
@@ -44,5 +34,7 @@ export class ChangePassword {
     );
     // Compat: the call above leaves "should change the password" as it was; setting the password this way ends it.
     await call(api.PUT('/users/me', { body: { password: this.next } }));
+    this.current = this.next = '';
+    return true;
   }
 }

@@ -19,11 +19,22 @@ export function problemOf(cause: unknown): Problem {
   return { text: t('auth.refused', { status: cause.status }), id: cause.id };
 }
 
+/** The same, when `known` has better words for some refusals. */
+export function refusalOf(cause: unknown, known: (cause: ApiError) => Problem | undefined): Problem {
+  return (cause instanceof ApiError && known(cause)) || problemOf(cause);
+}
+
 /** The address part of HTML's own rule, which the server follows too. */
 const EMAIL = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 export const PASSWORD_MIN = 8;
 
 export const isEmail = (text: string) => EMAIL.test(text);
+
+export function checkAccount({ name, email }: { name: string; email: string }): Problem | undefined {
+  if (!name.trim()) return { field: 'name', text: t('auth.nameMissing') };
+  if (!isEmail(email.trim())) return { field: 'email', text: t('auth.emailInvalid') };
+  return undefined;
+}
 
 export function checkNewPassword(password: string): string | undefined {
   if ([...password].length >= PASSWORD_MIN) return undefined;

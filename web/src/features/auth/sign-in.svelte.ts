@@ -2,30 +2,18 @@
 import { api, call, type Schema } from '#lib/api/client';
 import { t } from '#lib/i18n';
 import { forgetDevice } from '#lib/session.svelte';
-import { isEmail, problemOf, type Problem } from './problem';
+import { isEmail, type Problem } from './problem';
+import { Submission } from './submission.svelte';
 
 type Login = Schema['LoginResponseDto'];
 
-export class SignIn {
+export class SignIn extends Submission {
   email = $state('');
   password = $state('');
-  busy = $state(false);
-  problem = $state.raw<Problem | undefined>();
 
   /** Signs in. The answer when that worked; otherwise `problem` says why not. */
-  async submit(): Promise<Login | undefined> {
-    if (this.busy) return undefined;
-    this.problem = this.#check();
-    if (this.problem) return undefined;
-    this.busy = true;
-    try {
-      return await this.#send();
-    } catch (cause) {
-      this.problem = problemOf(cause);
-      return undefined;
-    } finally {
-      this.busy = false;
-    }
+  submit(): Promise<Login | undefined> {
+    return this.attempt(() => this.#check(), () => this.#send());
   }
 
   #check(): Problem | undefined {
