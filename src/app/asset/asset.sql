@@ -40,14 +40,16 @@ JOIN asset_face f ON f."assetId" = wanted.id AND f."deletedAt" IS NULL AND f."is
 JOIN person p ON p.id = f."personId"
 ORDER BY wanted.place, p.id;
 
+-- Compat: a stack of which the timeline shows one asset, or none, is not told of.
 -- row: asset_stack (place int8, stack AssetStackResponseDto)
 -- sql: asset_stacks(ids uuid[]) -> many asset_stack
-SELECT wanted.place, s.id AS "stack.id", s."primaryAssetId" AS "stack.primaryAssetId",
-    (SELECT count(*) FROM asset m
-        WHERE m."stackId" = s.id AND m."deletedAt" IS NULL AND m.visibility = 'timeline') AS "stack.assetCount"
+SELECT wanted.place, s.id AS "stack.id", s."primaryAssetId" AS "stack.primaryAssetId", shown.n AS "stack.assetCount"
 FROM unnest($ids) WITH ORDINALITY AS wanted (id, place)
 JOIN asset a ON a.id = wanted.id
 JOIN stack s ON s.id = a."stackId"
+JOIN LATERAL (
+    SELECT count(*) AS n FROM asset m
+    WHERE m."stackId" = s.id AND m."deletedAt" IS NULL AND m.visibility = 'timeline') shown ON shown.n > 1
 ORDER BY wanted.place;
 
 -- row: asset_owner (place int8, owner UserResponseDto)

@@ -98,8 +98,8 @@ static uuid furnished(struct ctx *cx, uuid owner)
         user, asset);
     test_sql(cx,
         "WITH s AS (INSERT INTO stack (\"ownerId\", \"primaryAssetId\") VALUES ('%s', '%s') "
-        "RETURNING id) UPDATE asset SET \"stackId\" = s.id FROM s WHERE asset.id = '%s'",
-        user, asset, asset);
+        "RETURNING id) UPDATE asset SET \"stackId\" = s.id FROM s WHERE asset.id IN ('%s', '%s')",
+        user, asset, asset, test_id(cx, test_asset(cx, owner, "IMAGE", "/p/b.jpg")));
     return id;
 }
 
@@ -196,7 +196,8 @@ static void lists_keep_the_order_of_ids_and_each_its_own(void **state)
     struct ctx *cx = *state;
     const uuid alice = test_user(cx, "alice");
     const uuid a = test_asset(cx, alice, "IMAGE", "/p/a.jpg"),
-               b = test_asset(cx, alice, "IMAGE", "/p/b.jpg");
+               b = test_asset(cx, alice, "IMAGE", "/p/b.jpg"),
+               c = test_asset(cx, alice, "IMAGE", "/p/c.jpg");
     test_sign_in(cx, alice);
     test_sql(cx,
         "WITH t AS (INSERT INTO tag (\"userId\", value) VALUES ('%s', 'x/one'), ('%s', 'two') "
@@ -206,8 +207,8 @@ static void lists_keep_the_order_of_ids_and_each_its_own(void **state)
     test_sql(cx,
         "WITH s AS (INSERT INTO stack (\"ownerId\", \"primaryAssetId\") VALUES ('%s', '%s') "
         "RETURNING id) "
-        "UPDATE asset SET \"stackId\" = s.id FROM s WHERE asset.id = '%s'",
-        test_id(cx, alice), test_id(cx, a), test_id(cx, a));
+        "UPDATE asset SET \"stackId\" = s.id FROM s WHERE asset.id IN ('%s', '%s')",
+        test_id(cx, alice), test_id(cx, a), test_id(cx, a), test_id(cx, c));
 
     uuid ids[] = {b, uuid_v4(), a, b};
     struct list_AssetResponseDto list;
@@ -218,7 +219,11 @@ static void lists_keep_the_order_of_ids_and_each_its_own(void **state)
     assert_int_equal(list.v[2].tags.v.n, 2);
     assert_str(list.v[2].tags.v.v[1].name, "one");
     assert_int_equal(list.v[0].stack.is, IS_NULL);
-    assert_int_equal(list.v[1].stack.v.assetCount, 1);
+    assert_int_equal(list.v[1].stack.v.assetCount, 2);
+
+    test_sql(cx, "UPDATE asset SET visibility = 'archive' WHERE id = '%s'", test_id(cx, c));
+    assert_ok(assets_response(cx, (struct list_uuid){ids, LENGTH(ids)}, SHAPE_getAssetInfo, &list));
+    assert_int_equal(list.v[1].stack.is, IS_NULL);
 }
 
 static void statistics_count_timeline_and_archive(void **state)
