@@ -134,15 +134,17 @@ static fallible by_api_key(
     return NULL;
 }
 
-/* The token that shared-link login puts into the cookie: SHA-256 of "<link id>-<password>" as
- * base64. */
+str auth_link_token(struct arena *a, uuid link, str password)
+{
+    const str secret = str_fmt(a, "%.*s-%.*s", FMT(uuid_str(a, link)), FMT(password));
+    return base64_encode(a, secret_digest(a, secret));
+}
+
 static bool has_link_token(
     struct ctx *cx, const struct request *request, const struct auth_link_row *row)
 {
-    const str secret =
-        str_fmt(cx->arena, "%.*s-%.*s", FMT(uuid_str(cx->arena, row->link)), FMT(row->password.v));
-    const str wanted = base64_encode(cx->arena, secret_digest(cx->arena, secret));
-    str rest = request_cookie(request, cx->arena, STR("immich_shared_link_token")), token;
+    const str wanted = auth_link_token(cx->arena, row->link, row->password.v);
+    str rest = request_cookie(request, cx->arena, AUTH_LINK_COOKIE), token;
     while (str_cut(&rest, ',', &token)) {
         if (secret_eq(token.p, token.n, wanted.p, wanted.n)) return true;
     }

@@ -68,6 +68,11 @@ fallible auth_request(struct ctx *cx, const struct request *request, const struc
 /* The same for a websocket's upgrade request: headers only, no query parameters. */
 fallible auth_websocket(struct ctx *cx, const struct request *request, const struct auth **out);
 
+/* What opens a link that has a password: a token in the list (by commas) of this cookie. SHA-256 of
+ * "<link id>-<password>" as base64. */
+#define AUTH_LINK_COOKIE STR("immich_shared_link_token")
+str auth_link_token(struct arena *a, uuid link, str password);
+
 bool auth_has_permission(const struct auth *auth, str permission);
 /* The session that makes this request; IS_NULL with any other credential. */
 struct opt_uuid auth_session(const struct ctx *cx);

@@ -14,18 +14,24 @@ fallible album_list(struct ctx *cx, struct list_uuid ids, struct list_AlbumRespo
     return sql_album_rows(cx, out, cx->auth->user, ids);
 }
 
+fallible album_measure(struct ctx *cx, struct AlbumResponseDto *album)
+{
+    struct album_span span;
+    TRY(sql_album_span(cx, &span, album->id));
+    album->startDate = span.first;
+    album->endDate = span.last;
+    album->assetCount = span.n;
+    return NULL;
+}
+
 fallible album_changed(struct ctx *cx, uuid id, struct AlbumResponseDto *out)
 {
     struct list_AlbumResponseDto rows;
-    struct album_span span;
     TRY(sql_album_rows(cx, &rows, cx->auth->user, (struct list_uuid){&id, 1}));
     if (!rows.n) FAIL(BAD_REQUEST, "Album not found");
-    TRY(sql_album_span(cx, &span, id));
     *out = rows.v[0];
-    out->startDate = span.first;
-    out->endDate = span.last;
     out->lastModifiedAssetTimestamp.is = ABSENT;
-    return NULL;
+    return album_measure(cx, out);
 }
 
 /* Members other than the caller also get a letter, when it is about something new. */

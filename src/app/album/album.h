@@ -16,6 +16,9 @@ fallible album_list(struct ctx *cx, struct list_uuid ids, struct list_AlbumRespo
  * last change of an asset. */
 fallible album_changed(struct ctx *cx, uuid id, struct AlbumResponseDto *out);
 
+/* How many assets are in album->id, and the exact dates. */
+fallible album_measure(struct ctx *cx, struct AlbumResponseDto *album);
+
 /* Puts all assets into all albums; those that are in already stay. *added: how many were not. The
  * members' clients are told, and members other than the caller get a letter later. Call it inside a
  * transaction. */

@@ -70,7 +70,7 @@ CROSS JOIN LATERAL (
 ORDER BY wanted.place;
 
 -- Compat: when the oldest and the newest asset were taken, by the clock of their places, which may be the wrong way round.
--- row: album_span (first timestamptz?, last timestamptz?)
+-- row: album_span (first timestamptz?, last timestamptz?, n int8)
 -- sql: album_span(id uuid) -> one album_span
 WITH shown AS MATERIALIZED (
     SELECT a."fileCreatedAt", a."localDateTime"
@@ -81,7 +81,7 @@ WITH shown AS MATERIALIZED (
     SELECT (SELECT "localDateTime" FROM shown ORDER BY "fileCreatedAt" LIMIT 1) AS oldest,
         (SELECT "localDateTime" FROM shown ORDER BY "fileCreatedAt" DESC LIMIT 1) AS newest
 )
-SELECT least(oldest, newest) AS first, greatest(oldest, newest) AS last FROM ends;
+SELECT least(oldest, newest) AS first, greatest(oldest, newest) AS last, (SELECT count(*) FROM shown) AS n FROM ends;
 
 -- sql: album_contributors(id uuid) -> many ContributorCountResponseDto
 SELECT a."ownerId" AS "userId", count(*) AS "assetCount"

@@ -1,4 +1,4 @@
-#include "app/authentication/throttle.h"
+#include "auth/throttle.h"
 #include "core/size.h"
 #include "core/thread.h"
 #include "core/time.h"

@@ -1,4 +1,4 @@
-#include "app/authentication/throttle.h"
+#include "auth/throttle.h"
 #include "core/test.h"
 
 static void the_eleventh_wrong_password_waits(void **state)

@@ -1,5 +1,5 @@
-/* Slows down guessing of passwords (DESIGN §7): after some failures for an account from an address,
- * attempts wait.
+/* Slows down guessing of passwords (DESIGN §7): after some failures for an account, or a shared
+ * link, from an address, attempts wait.
  *
  * Counted in this process only: with three replicas a guesser has three times as many tries, which
  * changes nothing. Owns    a fixed table; the least recently used entry is forgotten first. Threads
