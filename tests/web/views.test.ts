@@ -6,6 +6,7 @@ import { Tintype } from '../support/tintype.mts';
 import { violations } from './support/axe.ts';
 import { DESKTOP, keepSight, launch, PHONE, visit, type Device, type Theme } from './support/browser.ts';
 import { anotherUser, photos, signUp, upload, useSession } from './support/people.ts';
+import { smallTargets } from './support/targets.ts';
 import { words } from './support/words.ts';
 
 let server: Tintype;
@@ -117,9 +118,11 @@ describe.each(LOOKS)('$device.name, $theme', ({ device, theme }) => {
   test.each(views)('axe finds nothing: $name', async (view) => {
     const { context, page, complaints } = await shown(view, device, theme);
     const found = await violations(page);
+    const small = device.touch ? await smallTargets(page) : [];
     if (process.env.TINTYPE_SHOTS) await page.screenshot({ path: `${process.env.TINTYPE_SHOTS}/${view.name}-${device.name}-${theme}.png` });
     await context.close();
     expect(found).toEqual([]);
+    expect(small).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });
