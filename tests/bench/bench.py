@@ -38,6 +38,9 @@ PEAK_PHOTOS = 2
 REST_MIB = 40
 CALM_SECONDS = 90
 PINGS = 200
+SYNC_ASSETS = 100_000
+SYNC_SLOW_SECONDS = 10      # of a reader that takes a little now and then
+SYNC_SIP = 256 * 1024
 PING_EVERY = 0.01
 LIBRARY_ASSETS = 1_000_000
 # 7,000 a month; triggers would note each row for clients that are not there.
@@ -50,6 +53,10 @@ LIBRARY = """
     FROM generate_series(1, {assets}) AS n, LATERAL (SELECT now() - n * interval '6.2 minutes' AS at) AS t;
     INSERT INTO asset_exif ("assetId", city, country) SELECT id, 'Vienna', 'Austria' FROM asset;
     SET session_replication_role = origin"""
+# clients.md: what the app asks for.
+SYNC_TYPES = """AuthUsersV1 UsersV1 AssetsV2 AssetExifsV1 AssetEditsV1 AssetMetadataV1 PartnersV1 PartnerAssetsV2
+    PartnerAssetExifsV1 AlbumsV2 AlbumUsersV1 AlbumAssetsV2 AlbumAssetExifsV1 AlbumToAssetsV1 MemoriesV1 MemoryToAssetsV1
+    StacksV1 PartnerStacksV1 UserMetadataV1 PeopleV1 AssetFacesV2 AssetOcrV1""".split()
 # As autovacuum does behind an import: without it the index cannot answer without the table.
 SETTLED = ("VACUUM ANALYZE asset", "VACUUM ANALYZE asset_exif")
 # Durable as in production, unlike the clusters of the tests.
@@ -235,10 +242,10 @@ class Floors:
             process.kill()
             process.wait()
 
-    def select_ms(self, cluster, n):
+    def select_ms(self, cluster, n, kind="select", database="postgres"):
         """Client and database together."""
         before = cpu_ms(cluster.pid)
-        client = self.run("select", cluster.url(), n)
+        client = self.run(kind, cluster.url(database), n)
         return client + (cpu_ms(cluster.pid) - before) / n
 
 
@@ -246,6 +253,49 @@ class Cluster(pg.Cluster):
     @property
     def pid(self):
         return self._server.pid
+
+
+class Phone:
+    """A reader of the sync stream that keeps only the last line of each kind."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def begin(self, types):
+        link = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=WAIT_SECONDS)
+        self.ask(link, "stream", {"types": types})
+        return link, link.getresponse()
+
+    def ask(self, link, what, value):
+        headers = {"Authorization": f"Bearer {self.server.token}", "Content-Type": "application/json"}
+        link.request("POST", f"/api/sync/{what}", json.dumps(value), headers)
+
+    def sync(self, types):
+        link, answer = self.begin(types)
+        last = {line.split(b'"', 4)[3]: line for line in answer}
+        link.close()
+        if b"SyncCompleteV1" not in last:
+            raise RuntimeError("the sync stream broke off")
+        return last
+
+    def acknowledge(self, last):
+        link = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=WAIT_SECONDS)
+        self.ask(link, "ack", {"acks": [json.loads(line)["ack"] for line in last.values()]})
+        if link.getresponse().status != 204:
+            raise RuntimeError("the acks were refused")
+        link.close()
+
+    def growth_mib(self):
+        """Of the server's memory while this phone takes its library in sips."""
+        self.sync(["UsersV1"])
+        before = most = pss_mib(self.server.pid, True)
+        link, answer = self.begin(["AssetsV2", "AssetExifsV1"])
+        end = time.monotonic() + SYNC_SLOW_SECONDS
+        while time.monotonic() < end and answer.read(SYNC_SIP):
+            most = max(most, pss_mib(self.server.pid, True))
+            time.sleep(0.05)
+        link.close()
+        return most - before
 
 
 # --- rows ---
@@ -285,6 +335,7 @@ class Bench:
         self.starts()
         self.ingest()
         self.requests()
+        self.sync()
         self.timeline()
 
     def starts(self):
@@ -445,6 +496,41 @@ class Bench:
                 times.append((cpu_ms(server.pid) - before) / n)
             self.row(what, times, "ms", bar, self.floors.run("read", path, 20))
 
+
+    def sync(self):
+        """What a phone gets of a library that it sees for the first time, and when nothing is new."""
+        streamed, nothing = "sync stream, 1,000 assets of 100 k", "sync stream, nothing new, 22 kinds"
+        memory = "sync stream, memory for a slow phone, 100 k assets"
+        if not self.wanted(streamed, nothing, memory):
+            return
+        with Cluster(settings=DURABLE) as cluster:
+            url = cluster.url(cluster.create("tintype"))
+            with self.server("sync", DB_URL=url, IMMICH_WORKERS_INCLUDE="api") as server:
+                server.log_in()
+                owner = server.ask_json("GET", "/api/users/me")["id"]
+                with cluster.connect("tintype") as db:
+                    db.run(LIBRARY.format(owner=owner, assets=SYNC_ASSETS))
+                    for command in SETTLED:
+                        db.run(command)
+                server.link.close()
+                phone = Phone(server)
+                self.sync_rounds(cluster, phone, streamed, nothing)
+                if self.wanted(memory):
+                    self.row(memory, [phone.growth_mib()], "MiB", 8)
+
+    def sync_rounds(self, cluster, phone, streamed, nothing):
+        def cpu(types):
+            before = cpu_ms(phone.server.pid) + cpu_ms(cluster.pid)
+            last = phone.sync(types)
+            return cpu_ms(phone.server.pid) + cpu_ms(cluster.pid) - before, last
+
+        if self.wanted(streamed):
+            floor = self.floors.select_ms(cluster, SYNC_ASSETS, "rows", "tintype") * 1000
+            self.row(streamed, [cpu(["AssetsV2"])[0] / SYNC_ASSETS * 1000 for _ in range(ROUNDS)], "ms", 4, floor)
+        if self.wanted(nothing):
+            phone.acknowledge(phone.sync(SYNC_TYPES))
+            rounds = [sum(cpu(SYNC_TYPES)[0] for _ in range(20)) / 20 for _ in range(ROUNDS)]
+            self.row(nothing, rounds, "ms", 20)
 
     def timeline(self):
         """Buckets of a library of a million; the rows are made by SQL, as no server is needed for them."""

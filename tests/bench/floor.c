@@ -3,9 +3,10 @@
  *
  * usage: bench-floor http PORT BYTES    answers every request with so many bytes, until it is
  * killed bench-floor select URL N       N prepared selects of one row over one connection
+ *        bench-floor rows URL N         reads N rows of assets
  *        bench-floor read FILE N        reads FILE and computes its SHA-1
  *        bench-floor ingest FILE N      SHA-1, preview (shorter side 1440), thumbnail (250), pixels
- * of a thumbhash The last three print the CPU milliseconds of one round.
+ * of a thumbhash The last four print the CPU milliseconds of one round.
  */
 #include <libpq-fe.h>
 #include <microhttpd.h>
@@ -73,6 +74,29 @@ static void selects(const char *url, int n)
         if (PQntuples(row) != 1) die(PQerrorMessage(db));
         PQclear(row);
     }
+    PQfinish(db);
+}
+
+/* --- rows of assets, binary and one by one, made into nothing --- */
+
+static void rows(const char *url, int n)
+{
+    char query[512];
+    snprintf(query, sizeof query,
+        "SELECT \"updateId\", id, \"ownerId\", \"originalFileName\", \"fileCreatedAt\","
+        " \"fileModifiedAt\", \"createdAt\", \"localDateTime\", type, \"deletedAt\","
+        " \"isFavorite\", visibility, duration, \"livePhotoVideoId\", \"stackId\","
+        " \"libraryId\", width, height, \"isEdited\", checksum, thumbhash"
+        " FROM asset ORDER BY \"updateId\" LIMIT %d",
+        n);
+    PGconn *db = PQconnectdb(url);
+    if (PQstatus(db) != CONNECTION_OK) die(PQerrorMessage(db));
+    if (!PQsendQueryParams(db, query, 0, NULL, NULL, NULL, NULL, 1) || !PQsetSingleRowMode(db))
+        die(PQerrorMessage(db));
+    int seen = 0;
+    for (PGresult *row; (row = PQgetResult(db)); PQclear(row))
+        seen += PQntuples(row);
+    if (seen != n) die("too few assets");
     PQfinish(db);
 }
 
@@ -155,6 +179,7 @@ int main(int argc, char **argv)
 
     const double start = cpu_ms();
     if (strcmp(what, "select") == 0) selects(argv[2], n);
+    if (strcmp(what, "rows") == 0) rows(argv[2], n);
     for (int i = 0; i < n && strcmp(what, "read") == 0; i++)
         g_free(read_file(argv[2]).bytes);
     for (int i = 0; i < n && strcmp(what, "ingest") == 0; i++)
