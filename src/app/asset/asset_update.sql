@@ -22,8 +22,14 @@ UPDATE asset_exif SET "dateTimeOriginal" = "dateTimeOriginal" + $minutes * inter
     "lockedProperties" = ARRAY(SELECT unnest("lockedProperties") UNION SELECT 'dateTimeOriginal')
 WHERE "assetId" = ANY($ids) AND "dateTimeOriginal" IS NOT NULL;
 
+-- What was locked was taken from partners' apps, with its exif, which is touched so that it is sent along again.
 -- sql: asset_set_row(ids uuid[], favorite bool?, visibility AssetVisibility?, setVideo bool, video uuid?, setDuplicate bool,
 --   duplicate uuid?) -> void
+WITH unlocked AS (
+    UPDATE asset_exif SET "updatedAt" = now()
+    WHERE "assetId" IN (SELECT id FROM asset WHERE id = ANY($ids) AND visibility = 'locked')
+        AND $visibility::asset_visibility_enum <> 'locked'
+)
 UPDATE asset SET "isFavorite" = coalesce($favorite, "isFavorite"),
     visibility = coalesce($visibility::asset_visibility_enum, visibility),
     "livePhotoVideoId" = CASE WHEN $setVideo::boolean THEN $video::uuid ELSE "livePhotoVideoId" END,

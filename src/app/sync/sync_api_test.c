@@ -2,6 +2,7 @@
 #include "app/sync/sync.h"
 #include "app/test.h"
 #include "core/size.h"
+#include "gen/asset_update_sql.h"
 #include "gen/sync_sql.h"
 
 #include <time.h>
@@ -474,7 +475,8 @@ static void a_partner_loses_what_is_locked(void **state)
 {
     uuid alice;
     struct ctx *cx = open(state, &alice);
-    const uuid bob = test_user(cx, "bob"), id = photo(cx, bob);
+    const uuid bob = test_user(cx, "bob");
+    uuid id = photo(cx, bob);
     photo(cx, bob);
     become_partner(cx, bob, alice);
     const struct requests *requests = PARTNER_REQUESTS;
@@ -485,8 +487,10 @@ static void a_partner_loses_what_is_locked(void **state)
     const str text = taken(cx, requests);
     assert_kinds(cx, text, "PartnerAssetDeleteV1 SyncCompleteV1");
     assert_true(str_find(text, uuid_str(cx->arena, id)) > 0);
-    test_sql(cx, "UPDATE asset SET visibility = 'timeline' WHERE id = '%s'", test_id(cx, id));
-    assert_kinds(cx, taken(cx, requests), "PartnerAssetV2 SyncCompleteV1");
+    assert_ok(sql_asset_set_row(cx, (struct list_uuid){&id, 1}, NOTHING(bool),
+        (struct opt_AssetVisibility){PRESENT, ASSET_VISIBILITY_TIMELINE}, false, NOTHING(uuid),
+        false, NOTHING(uuid)));
+    assert_kinds(cx, taken(cx, requests), "PartnerAssetV2 PartnerAssetExifV1 SyncCompleteV1");
 }
 
 #define ALBUM_REQUESTS                                                                             \
