@@ -5,10 +5,15 @@
 #include "core/size.h"
 #include "core/time.h"
 
+#include <unistd.h>
+
 #include "core/banned.h"
 
-/* A program may use that many at once before its CPU time runs out ahead of its clock. */
-enum { CORES_MAX = 64 };
+enum {
+    /* A program may use that many at once before its CPU time runs out ahead of its clock. */
+    CORES_MAX = 64,
+    TRIES = 3, /* of a job that was killed from outside: nobody knows yet what its file does */
+};
 
 static int64_t deadline_of(int64_t timeout_ms)
 {
@@ -37,17 +42,15 @@ static fallible take_answer(
     return NULL;
 }
 
-fallible box_run(struct ctx *cx, const struct box_request *request, struct box_answer *out)
+static fallible run_once(
+    struct ctx *cx, const struct box_request *request, int n_outputs, struct box_answer *out)
 {
     struct box_order order = {.task = request->task,
         .limits = limits_of(request->timeout_ms, request->memory_bytes, 0, 1)};
-    int n_outputs = 0;
-    if (request->task == BOX_IMAGE) {
+    if (request->task == BOX_IMAGE)
         order.image = request->image;
-        n_outputs = (int)request->image.n_outputs;
-    } else {
+    else
         order.probe = request->probe;
-    }
 
     struct box_job job;
     TRY(box_job_start(&job, &(struct box_job_start){.order = &order,
@@ -60,6 +63,26 @@ fallible box_run(struct ctx *cx, const struct box_request *request, struct box_a
     if (!e) e = box_job_failure(&job, &end);
     if (!e) e = take_answer(cx, request->task, &end.output, out);
     box_job_done(&job);
+    return e;
+}
+
+/* The descriptors' places in their files are shared with the process that was killed. */
+static fallible empty_outputs(const struct box_request *request, int n_outputs)
+{
+    for (int i = 0; i < n_outputs; i++)
+        if (ftruncate(request->output_fds[i], 0) || lseek(request->output_fds[i], 0, SEEK_SET) < 0)
+            FAIL_ERRNO("ftruncate", NULL);
+    return NULL;
+}
+
+fallible box_run(struct ctx *cx, const struct box_request *request, struct box_answer *out)
+{
+    const int n_outputs = request->task == BOX_IMAGE ? (int)request->image.n_outputs : 0;
+    err e = run_once(cx, request, n_outputs, out);
+    for (int tries = 1; tries < TRIES && box_failure_of(e) == BOX_KILLED; tries++) {
+        TRY(empty_outputs(request, n_outputs));
+        e = run_once(cx, request, n_outputs, out);
+    }
     return e;
 }
 

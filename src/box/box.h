@@ -10,8 +10,10 @@
  * Memory    results live in cx->arena.
  * Threads   any; every call blocks until its job is done or its limit is reached.
  * Fails     with a reason that box_failure_of() classifies; outputs are untouched then (output
- *           files may hold part of the data: write to a temporary name). Nothing here retries a
- *           file that crashed its decoder; counting crashes is the caller's.
+ *           files may hold part of the data: write to a temporary name). What was killed
+ *           from outside is tried a few times. Nothing here retries a file that crashed its
+ *           decoder (ExifTool's forks excepted: who killed one is not known); counting crashes is
+ *           the caller's.
  */
 #pragma once
 

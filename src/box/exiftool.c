@@ -21,6 +21,7 @@
 
 enum {
     TRIES = 3, /* a driver that went idle or was killed for another file's sake is started again */
+    DEATH_MS = 100, /* from the end of a driver to the report of it */
     PASSED_STATUS = 0,
     PASSED_OUTPUT,
     PASSED_ERRORS,
@@ -221,7 +222,8 @@ static bool driver_is_alive(uint64_t generation)
     MUTEX_SCOPE(&driver.lock)
     {
         struct pollfd polled = {.fd = driver.job.socket, .events = POLLIN};
-        alive = driver.running && driver.generation == generation && poll(&polled, 1, 0) == 0;
+        alive =
+            driver.running && driver.generation == generation && poll(&polled, 1, DEATH_MS) == 0;
         if (!alive && driver.generation == generation) driver_stop();
     }
     return alive;
@@ -241,9 +243,10 @@ static fallible try_once(
     if (e) return e;
     int64_t code;
     if (!str_parse_i64(buf_str(&status), &code)) {
-        *again = !driver_is_alive(r.generation);
-        if (!*again) BOX_FAIL(BOX_CRASHED, box_last_line(&errors));
-        BOX_FAIL(BOX_BROKEN, STR("ExifTool ended early"));
+        /* It was killed, or its file made it crash, which it does again. */
+        *again = true;
+        if (driver_is_alive(r.generation)) BOX_FAIL(BOX_CRASHED, box_last_line(&errors));
+        BOX_FAIL(BOX_KILLED, STR("ExifTool ended early"));
     }
     if (code != 0 && output.n == 0) BOX_FAIL(BOX_TOOL_FAILED, box_last_line(&errors));
     *out = (struct box_child_result){buf_take(&output, cx->arena), buf_take(&errors, cx->arena)};

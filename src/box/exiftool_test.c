@@ -5,8 +5,11 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 #include "core/banned.h"
 
@@ -120,6 +123,37 @@ static void a_file_that_takes_too_long_is_given_up_and_the_next_works(void **sta
     tags_are_read_from_the_descriptor(state);
 }
 
+/* The first process that it started and that lives; 0: there is none. */
+static pid_t child_of(pid_t pid)
+{
+    char path[64], text[32] = "";
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    auto_fd fd = pid ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0) return 0;
+    return (pid_t)strtol(text, NULL, 10);
+}
+
+/* The fork of this one file, by somebody else: nothing is known about the file yet. */
+static void a_file_whose_fork_was_killed_is_tried_again(void **state)
+{
+    tags_are_read_from_the_descriptor(state);
+    const pid_t ours = getpid(), killer = fork();
+    assert_true(killer >= 0);
+    if (killer == 0) {
+        pid_t victim;
+        while (!(victim = child_of(child_of(child_of(ours)))))
+            usleep(1000);
+        _exit(kill(victim, SIGKILL));
+    }
+    struct box_child_result result;
+    err e = run(
+        (const char *[]){"-if", "sleep 30", "input.xmp", NULL}, XMP, "input.xmp", 1500, &result);
+    assert_int_equal(box_failure_of(e), BOX_TIME_LIMIT);
+    int status;
+    assert_int_equal(waitpid(killer, &status, 0), killer);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const char *program = getenv("TINTYPE_EXIFTOOL");
@@ -134,6 +168,7 @@ int main(void)
         cmocka_unit_test(files_of_others_are_out_of_reach),
         cmocka_unit_test(what_it_complains_about_is_the_reason),
         cmocka_unit_test(a_file_that_takes_too_long_is_given_up_and_the_next_works),
+        cmocka_unit_test(a_file_whose_fork_was_killed_is_tried_again),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

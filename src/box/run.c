@@ -302,8 +302,9 @@ fallible box_job_wait(struct box_job *job, int64_t deadline_ms, struct box_job_e
             keep_end(&end->errors);
         }
         if (polled[0].revents) {
+            /* The nursery looks at no file: what ended it was not the job's. */
             if (!take_report(job->socket, &end->report))
-                BOX_FAIL(BOX_BROKEN, STR("its process is gone"));
+                BOX_FAIL(BOX_KILLED, STR("the nursery is gone"));
             reported = true;
             deadline_ms = MIN(deadline_ms, monotonic_ms() + DRAIN_MS);
         }
