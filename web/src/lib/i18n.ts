@@ -1,7 +1,9 @@
 /**
- * All text that people read. English is the source (messages/en.json, ICU MessageFormat); other languages have the
- * same keys (i18n.test.ts). The language is chosen once, before the first page, and changing it reloads.
+ * All text that people read. English is the source (messages/en.json, ICU MessageFormat, parsed by messages.ts when the
+ * app is built); other languages have the same keys (i18n.test.ts). The language is chosen once, before the first page,
+ * and changing it reloads.
  */
+import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
 import en from '#messages/en.json';
 
@@ -12,19 +14,25 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const STORED = 'language';
+/** What the build makes of a file of messages: those without values and plurals stay texts. */
+type Messages = Record<MessageKey, string | MessageFormatElement[]>;
+const parsed = (file: Record<MessageKey, string>) => file as unknown as Messages;
+
 const loaders: Record<Exclude<Language, 'en'>, () => Promise<{ default: Record<MessageKey, string> }>> = {
   de: () => import('#messages/de.json'),
 };
 
-let messages: Record<MessageKey, string> = en;
+let messages = parsed(en);
 let locale = 'en';
 const formats = new Map<MessageKey, IntlMessageFormat>();
 
 /** The text of a key, with its values put in. */
 export function t(key: MessageKey, values?: Values): string {
+  const message = messages[key];
+  if (typeof message === 'string') return message;
   let format = formats.get(key);
   if (!format) {
-    format = new IntlMessageFormat(messages[key], locale, undefined, { ignoreTag: true });
+    format = new IntlMessageFormat(message, locale);
     formats.set(key, format);
   }
   return format.format(values) as string;
@@ -61,7 +69,7 @@ export async function loadLanguage(): Promise<void> {
   const choice = chosen();
   if (choice.language !== 'en') {
     try {
-      messages = (await loaders[choice.language]()).default;
+      messages = parsed((await loaders[choice.language]()).default);
     } catch {
       return;
     }
