@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 it('fetches two at once, the most urgent first', async () => {
-  loader.want(['a', 'b', 'c']);
+  loader.want(['a', 'b', 'c'], 3);
   expect([...requests.keys()]).toEqual(['a', 'b']);
   requests.get('a')!.answer(1);
   await settled();
@@ -34,9 +34,26 @@ it('fetches two at once, the most urgent first', async () => {
   expect(here.get('a')).toBe(1);
 });
 
+it('leaves the months beside until those in view are here, and a moment longer', async () => {
+  vi.useFakeTimers();
+  try {
+    loader.want(['a', 'b'], 1);
+    expect([...requests.keys()]).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([...requests.keys()]).toEqual(['a']);
+    requests.get('a')!.answer(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect([...requests.keys()]).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([...requests.keys()]).toEqual(['a', 'b']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 it('cancels what was passed', async () => {
-  loader.want(['a', 'b']);
-  loader.want(['c']);
+  loader.want(['a', 'b'], 2);
+  loader.want(['c'], 1);
   expect(requests.get('a')!.signal.aborted).toBe(true);
   await settled();
   expect(requests.get('c')!.signal.aborted).toBe(false);
@@ -44,10 +61,10 @@ it('cancels what was passed', async () => {
 });
 
 it('fetches a month again that was passed and came back at once', async () => {
-  loader.want(['a']);
+  loader.want(['a'], 1);
   const first = requests.get('a');
-  loader.want(['b']);
-  loader.want(['a']);
+  loader.want(['b'], 1);
+  loader.want(['a'], 1);
   await settled();
   expect(requests.get('a')).not.toBe(first);
   requests.get('a')!.answer(1);
@@ -57,7 +74,7 @@ it('fetches a month again that was passed and came back at once', async () => {
 
 it('gives a month to who needs it, wanted or not', async () => {
   const loaded = loader.load('z');
-  loader.want(['a']);
+  loader.want(['a'], 1);
   expect(requests.get('z')!.signal.aborted).toBe(false);
   requests.get('z')!.answer(1);
   await loaded;
@@ -70,7 +87,7 @@ it('says why a month did not come, and asks again only when told', async () => {
   await expect(loaded).rejects.toThrow('gone');
   expect(onerror).toHaveBeenCalledOnce();
   requests.clear();
-  loader.want(['a']);
+  loader.want(['a'], 1);
   expect(requests.size).toBe(0);
   loader.retry();
   expect(requests.has('a')).toBe(true);
@@ -79,20 +96,20 @@ it('says why a month did not come, and asks again only when told', async () => {
 describe('what is kept', () => {
   it('is forgotten when it is too much, oldest first, and never what is wanted', async () => {
     for (const key of ['a', 'b', 'c']) {
-      loader.want([key]);
+      loader.want([key], 1);
       requests.get(key)!.answer(4);
       await settled();
     }
     expect([...here.keys()]).toEqual(['b', 'c']);
-    loader.want(['b']);
-    loader.want(['d']);
+    loader.want(['b'], 1);
+    loader.want(['d'], 1);
     requests.get('d')!.answer(4);
     await settled();
     expect([...here.keys()].sort()).toEqual(['b', 'd']);
   });
 
   it('stays while it is fetched again', async () => {
-    loader.want(['a']);
+    loader.want(['a'], 1);
     requests.get('a')!.answer(4);
     await settled();
     loader.reload('a');

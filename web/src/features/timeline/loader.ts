@@ -1,6 +1,6 @@
 /**
- * Which months are here: fetches those that the grid wants, a few at once, cancels what it no longer wants, and
- * forgets what was seen longest ago.
+ * Which months are here: fetches those that the grid wants, a few at once and those in view first, cancels what it no
+ * longer wants, and forgets what was seen longest ago.
  */
 export interface LoaderOptions<T> {
   /** Rejects with an AbortError when the signal fires. */
@@ -13,6 +13,8 @@ export interface LoaderOptions<T> {
 }
 
 const AT_ONCE = 2;
+/** When the months in view are here, their pictures come before the months beside them: milliseconds. */
+const AHEAD_AFTER_MS = 250;
 
 /** A promise that is kept from outside (Promise.withResolvers is younger than the browsers we know). */
 class Asked {
@@ -32,6 +34,9 @@ export class Loader<T> {
   readonly #failed = new Set<string>();
   readonly #asked = new Map<string, Asked>();
   #wanted: readonly string[] = [];
+  /** So many of the wanted are in view. */
+  #inView = 0;
+  #ahead: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: LoaderOptions<T>) {
     this.#options = options;
@@ -41,9 +46,10 @@ export class Loader<T> {
     return this.#here.has(key);
   }
 
-  /** What the grid wants now, the most urgent first. */
-  want(keys: readonly string[]): void {
+  /** What the grid wants now: those in view, then those beside them, the most urgent first. */
+  want(keys: readonly string[], inView: number): void {
     this.#wanted = keys;
+    this.#inView = inView;
     for (const key of keys) this.#touch(key);
     for (const [key, abort] of this.#running) if (!keys.includes(key) && !this.#asked.has(key)) abort.abort();
     this.#pump();
@@ -86,6 +92,7 @@ export class Loader<T> {
 
   stop(): void {
     this.#wanted = [];
+    clearTimeout(this.#ahead);
     for (const abort of this.#running.values()) abort.abort();
     for (const { reject } of this.#asked.values()) reject(new DOMException('stopped', 'AbortError'));
     this.#asked.clear();
@@ -99,10 +106,21 @@ export class Loader<T> {
   }
 
   #pump(): void {
-    for (const key of [...this.#wanted, ...this.#asked.keys()]) {
-      if (this.#running.size >= AT_ONCE) return;
-      if (!this.#here.has(key) && !this.#running.has(key) && !this.#failed.has(key)) void this.#fetch(key);
-    }
+    this.#fetchSome([...this.#wanted.slice(0, this.#inView), ...this.#asked.keys()]);
+    if (this.#running.size || this.#ahead || !this.#missing(this.#wanted).length) return;
+    this.#ahead = setTimeout(() => {
+      this.#ahead = undefined;
+      // Else they are thought of again when those that run have ended.
+      if (!this.#running.size) this.#fetchSome(this.#wanted);
+    }, AHEAD_AFTER_MS);
+  }
+
+  #missing(keys: readonly string[]): string[] {
+    return keys.filter((key) => !this.#here.has(key) && !this.#running.has(key) && !this.#failed.has(key));
+  }
+
+  #fetchSome(keys: readonly string[]): void {
+    for (const key of this.#missing(keys).slice(0, Math.max(0, AT_ONCE - this.#running.size))) void this.#fetch(key);
   }
 
   async #fetch(key: string): Promise<void> {

@@ -26,6 +26,8 @@ type State = 'loading' | 'ready' | 'failed';
 
 /** Photos kept beyond those in view. */
 const KEPT_PHOTOS = 60_000;
+/** A screen of photos, more or less. */
+const FIRST_PHOTOS = 60;
 /** Months of so many photos are parsed in a worker, which is started while the first one is on its way. */
 const MANY = 500;
 const MONTH = /^\d{4}-\d{2}/;
@@ -55,7 +57,7 @@ export class Timeline implements PhotoList {
       weight: (month) => month.length,
       capacity: KEPT_PHOTOS,
     });
-    this.grid.onwant = (keys) => this.#months.want(keys);
+    this.grid.onwant = (keys, inView) => this.#months.want(keys, inView);
     this.grid.ensure = async (keys) => {
       for (const key of keys) await this.#months.load(key);
     };
@@ -275,6 +277,19 @@ export class Timeline implements PhotoList {
     if (Math.max(0, ...counts.values()) > MANY) this.#packer.warm();
     this.count = this.grid.geometry.count;
     for (const key of changed) this.#months.reload(key);
+    // The first months are on their way while the page is still being built; then the grid knows what it wants.
+    if (!this.grid.view && !this.#awaited) this.#wantFirst(counts);
+  }
+
+  #wantFirst(counts: ReadonlyMap<string, number>): void {
+    const keys: string[] = [];
+    let photos = 0;
+    for (const [key, count] of counts) {
+      if (photos >= FIRST_PHOTOS) break;
+      keys.push(key);
+      photos += count;
+    }
+    this.#months.want(keys, keys.length);
   }
 
   /** A month came, went, or is known to hold another number of photos than those that are here. */
