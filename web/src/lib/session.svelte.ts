@@ -24,24 +24,20 @@ export class Session {
   /** Ends the session on the server and forgets what this device kept of it. Returns where to go next. */
   async signOut(): Promise<string> {
     const { redirectUri } = await call(api.POST('/auth/logout'));
-    await forgetDevice();
+    forgetDevice();
     return redirectUri;
   }
 }
 
 export const [getSession, setSession] = createContext<Session>();
 
-/** What is private on this device, in caches and in storage, has names that begin so. */
+/** What is private in this device's storage has names that begin so. */
 const PRIVATE = 'private-';
 const STORED_USER = `${PRIVATE}user`;
 
-/** Private answers in caches of this device end with the session, wherever it ended. */
-export async function forgetDevice(): Promise<void> {
+/** What is private on this device ends with the session, wherever it ended. */
+export function forgetDevice(): void {
   for (const key of Object.keys(localStorage)) if (key.startsWith(PRIVATE)) localStorage.removeItem(key);
-  // The service worker may be about to keep an answer that is still on its way.
-  globalThis.navigator.serviceWorker?.controller?.postMessage('forget');
-  const names = await globalThis.caches?.keys().catch(() => []);
-  await Promise.all((names ?? []).filter((name) => name.startsWith(PRIVATE)).map((name) => caches.delete(name)));
 }
 
 /** Scripts cannot see the session's own cookie; this one comes and goes with it. */

@@ -1,26 +1,34 @@
 /**
- * Keeps the app and the thumbnails that were seen, so that a start without the server shows something. It comes after the
- * first load and takes over with the next page; the app needs nothing of it (over plain HTTP there is none).
+ * Keeps the app, so that it starts without the server. It comes after the first load and takes over with the next page;
+ * the app needs nothing of it (over plain HTTP there is none).
  *
- * Never kept: answers of the API, and anything private beyond the session. A page that forgets this device says 'forget';
- * what is still on its way then is thrown away as well.
+ * No answer of the API goes through here. Thumbnails that were seen are in the browser's own cache, from where they come
+ * without the server as well; through a worker, those of a first screen took 150 ms longer.
  */
 import { version } from '$app/env';
 import { immutable } from '$app/manifest';
 import { self } from '$app/service-worker';
-import { isShell, kindOf, THUMBNAILS, THUMBNAILS_MAX } from './rules';
+import { IMMUTABLE, isShell, kindOf } from './rules';
+
+/** The static routing API (W3C Service Workers, section "Router"), as far as it is used here. */
+interface Route {
+  condition: { urlPattern: { pathname: string } };
+  source: 'network' | { cacheName: string };
+}
+type RoutingInstallEvent = ExtendableEvent & { addRoutes(routes: Route[]): Promise<void> };
 
 const SHELL_PREFIX = 'shell-';
 const SHELL = `${SHELL_PREFIX}${version}`;
 const PAGE = '/';
 /** A server that is out of reach may let one wait for minutes. */
 const PAGE_TIMEOUT_MS = 5000;
-const TRIM_EVERY = 200;
 
-self.addEventListener('install', (event) => event.waitUntil(install()));
+self.addEventListener('install', (event) => {
+  addRoutes(event);
+  event.waitUntil(install());
+});
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
 self.addEventListener('message', (event) => {
-  if (event.data === 'forget') event.waitUntil(forget());
   if (event.data === 'activate') event.waitUntil(self.skipWaiting());
 });
 self.addEventListener('fetch', (event) => {
@@ -30,10 +38,15 @@ self.addEventListener('fetch', (event) => {
       return event.respondWith(page(event));
     case 'immutable':
       return event.respondWith(unchanging(event));
-    case 'thumbnail':
-      return event.respondWith(thumbnail(event));
   }
 });
+
+/** What browsers that know it do without waking the worker; the others ask below. */
+function addRoutes(event: ExtendableEvent): void {
+  const api: Route = { condition: { urlPattern: { pathname: '/api/*' } }, source: 'network' };
+  const app: Route = { condition: { urlPattern: { pathname: `${IMMUTABLE}*` } }, source: { cacheName: SHELL } };
+  void (event as Partial<RoutingInstallEvent>).addRoutes?.([api, app]);
+}
 
 async function install(): Promise<void> {
   const cache = await caches.open(SHELL);
@@ -70,43 +83,4 @@ async function unchanging(event: FetchEvent): Promise<Response> {
     event.waitUntil(caches.open(SHELL).then((cache) => cache.put(event.request, copy)));
   }
   return response;
-}
-
-/** Counts the times that all was forgotten: what was asked for before must not be kept after. */
-let forgotten = 0;
-let kept = 0;
-
-async function forget(): Promise<void> {
-  forgotten += 1;
-  await caches.delete(THUMBNAILS);
-}
-
-async function thumbnail(event: FetchEvent): Promise<Response> {
-  const here = await caches.match(event.request, { cacheName: THUMBNAILS, ignoreVary: true });
-  if (here) return here;
-  const since = forgotten;
-  const response = await fetch(event.request);
-  if (response.status === 401) event.waitUntil(forget());
-  else if (response.status === 200) event.waitUntil(keep(event.request.url, response.clone(), since));
-  return response;
-}
-
-async function keep(url: string, response: Response, since: number): Promise<void> {
-  try {
-    const cache = await caches.open(THUMBNAILS);
-    await cache.put(url, response);
-    if (kept++ % TRIM_EVERY === 0) await trim(cache, THUMBNAILS_MAX);
-  } catch (cause) {
-    // The disk is full: then less is kept. All else was asked for in vain (scrolled past).
-    if (isFull(cause)) await trim(await caches.open(THUMBNAILS), THUMBNAILS_MAX / 2);
-  }
-  if (since !== forgotten) await caches.delete(THUMBNAILS);
-}
-
-const isFull = (cause: unknown) => cause instanceof DOMException && cause.name === 'QuotaExceededError';
-
-/** Keys come in the order in which they were put. */
-async function trim(cache: Cache, max: number): Promise<void> {
-  const keys = await cache.keys();
-  await Promise.all(keys.slice(0, Math.max(0, keys.length - max)).map((key) => cache.delete(key)));
 }

@@ -24,7 +24,7 @@ export class SessionEnd {
     this.#checking = true;
     try {
       if (await currentUser()) return;
-      await forgetDevice();
+      forgetDevice();
       await goto(routes.login(here));
       this.#toasts.show({ text: t('auth.ended'), id: 'session' });
     } catch {

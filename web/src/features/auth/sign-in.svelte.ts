@@ -30,7 +30,7 @@ export class SignIn extends Submission {
     if (this.problem) return undefined;
     const login = await call(answer);
     // Another person may have used this browser until now, without signing out.
-    await forgetDevice();
+    forgetDevice();
     return login;
   }
 }
