@@ -57,7 +57,7 @@ LIBRARY = """
 ROWS = [
     ("cold.first_photo_ms", "ms", 1000, False), ("cold.view_loaded_ms", "ms", 1200, False),
     ("cold.requests_besides_images", "", 40, False), ("cold.bytes_script", "B", 150 * 1024, False),
-    ("warm.first_photo_ms", "ms", 600, False),
+    ("cold.bytes_worker", "B", None, False), ("warm.first_photo_ms", "ms", 600, False),
     ("fast.frames", "", 400, True), ("fast.long_tasks", "", 15, False), ("fast.no_photo_pct", "%", 25, False),
     ("slow.frames_over_50ms_pct", "%", 8, False), ("jump.view_loaded_ms", "ms", 350, False),
     ("open.first_ms", "ms", 200, False), ("open.next_p50_ms", "ms", 60, False),

@@ -26,7 +26,7 @@ export class Network {
   }
 
   reset() {
-    Object.assign(this, { requests: 0, images: 0, onWire: 0, bytes: 0, cancelled: 0, failed: 0, last: Date.now() });
+    Object.assign(this, { requests: 0, images: 0, onWire: 0, bytes: 0, workerBytes: 0, cancelled: 0, failed: 0, last: Date.now() });
     this.bytesOf = {};
     this.foreign = new Set();
   }
@@ -83,6 +83,7 @@ export class Network {
     this.onWire++;
     this.bytes += event.encodedDataLength;
     this.bytesOf[kind] = (this.bytesOf[kind] ?? 0) + event.encodedDataLength;
+    if (request.worker) this.workerBytes += event.encodedDataLength;
   }
 
   imagesUnderWay() {

@@ -20,6 +20,8 @@ const EVENTS_PER_SECOND = 60;
 const WHEEL = { fast: 120, slow: 30 };
 const JUMPS = [0.25, 0.5, 0.75, 0.9];
 const NEXT_PHOTOS = 10;
+/** So long a page may put off its service worker. */
+const WORKER_MS = 10_000;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const results = {};
@@ -65,16 +67,24 @@ class Run {
     await this.page.goto(base + PAGE, { waitUntil: 'commit' });
     const seen = await this.page.evaluate(() => __timeline.loaded);
     await this.network.quiet();
-    const { requests, images, bytesOf, foreign, failed } = this.network;
+    if (kind === 'cold') await this.#workerReady();
+    const { requests, images, bytesOf, workerBytes, foreign, failed } = this.network;
     put(`${kind}.first_placeholder_ms`, seen.placeholder);
     put(`${kind}.first_photo_ms`, seen.photo);
     put(`${kind}.view_loaded_ms`, seen.all);
     put(`${kind}.photo_points_of_48`, seen.share);
     put(`${kind}.requests`, requests);
     put(`${kind}.image_requests`, images);
+    put(`${kind}.bytes_worker`, workerBytes);
     put(`${kind}.foreign_hosts`, foreign.size);
     put(`${kind}.http_errors`, failed);
     for (const type of ['script', 'css', 'font', 'image', 'json', 'other']) put(`${kind}.bytes_${type}`, bytesOf[type] ?? 0);
+  }
+
+  /** The second visit is one with the service worker, where the page has one. */
+  async #workerReady() {
+    await Promise.race([this.page.evaluate(() => navigator.serviceWorker.ready.then(() => null)), sleep(WORKER_MS)]);
+    await this.network.quiet();
   }
 
   async #metrics() {
