@@ -1,7 +1,7 @@
 -- The timeline by the folders its files are in.
 
 -- sql: view_folders(owner uuid) -> many text
-SELECT DISTINCT regexp_replace("originalPath", '/[^/]*$', '') COLLATE "C" AS path FROM asset
+SELECT DISTINCT regexp_replace("originalPath", '/[^/]*$', '') AS path FROM asset
 WHERE "ownerId" = $owner AND visibility = 'timeline' AND "deletedAt" IS NULL
 ORDER BY 1;
 
@@ -10,4 +10,4 @@ ORDER BY 1;
 SELECT id FROM asset
 WHERE "ownerId" = $owner AND visibility = 'timeline' AND "deletedAt" IS NULL
     AND right(regexp_replace("originalPath", '/[^/]*$', ''), char_length($path)) = $path
-ORDER BY regexp_replace("originalPath", '^.*/', '') COLLATE "C", id;
+ORDER BY regexp_replace("originalPath", '^.*/', ''), id;
