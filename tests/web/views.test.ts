@@ -112,6 +112,14 @@ const overflow = (page: Page) =>
     return scrollWidth - clientWidth;
   });
 
+/** Blocks within a dialog whose words do not fit into them. */
+const spills = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('dialog .body > *')]
+      .filter((block) => block.scrollHeight > block.clientHeight + 1)
+      .map((block) => block.textContent?.trim().slice(0, 60)),
+  );
+
 const LOOKS = [DESKTOP, PHONE].flatMap((device) => (['light', 'dark'] as const).map((theme) => ({ device, theme })));
 
 describe.each(LOOKS)('$device.name, $theme', ({ device, theme }) => {
@@ -130,8 +138,10 @@ describe.each(LOOKS)('$device.name, $theme', ({ device, theme }) => {
 test.each(views)('nothing is lost at 320 px: $name', async (view) => {
   const { context, page } = await shown(view, { ...PHONE, name: 'narrow', width: 320, height: 640 }, 'light');
   const lost = await overflow(page);
+  const spilt = await spills(page);
   await context.close();
   expect(lost).toBeLessThanOrEqual(0);
+  expect(spilt).toEqual([]);
 });
 
 test.each(views)('nothing is lost with text twice the size: $name', async (view) => {
