@@ -14,10 +14,6 @@
 
 enum {
     COMPRESS_MIN = 1024,
-    /* The server's time is scarcer than the network's. */
-    COMPRESS_LEVEL = 1,
-    GZIP_WINDOW = 15 + 16, /* zlib's way to ask for a gzip header */
-    GZIP_MEMORY = 8,
     ETAG_DIGEST = 27, /* of the 28 characters the last is padding */
 };
 
@@ -35,8 +31,8 @@ static bool gzip(struct arena *a, str body, str *out)
 {
     z_stream z = {0};
     if (body.n > UINT32_MAX) return false;
-    if (deflateInit2(
-            &z, COMPRESS_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
         return false;
     char *room = arena_alloc_raw(a, body.n);
     z.next_in = (const Bytef *)body.p;

@@ -90,6 +90,9 @@ enum {
     HTTP_UPLOADS_MAX = 128,
     HTTP_BODY_BYTES_MAX = 128 * 1024 * 1024,
     HTTP_RETRY_AFTER_S = 2,
+    GZIP_LEVEL = 1,        /* the server's time is scarcer than the network's */
+    GZIP_WINDOW = 15 + 16, /* zlib's way to ask for a gzip header */
+    GZIP_MEMORY = 8,
 };
 
 struct inner *inner_new(struct http_server *s, struct MHD_Connection *connection, str target);
@@ -121,6 +124,8 @@ struct MHD_Response *stream_response(struct inner *in);
 /* Before the first byte went out: the stream is gone and another answer may be made. */
 bool stream_withdraw(struct stream *s);
 void stream_end(struct stream *s);
+/* Its bytes are compressed. */
+bool stream_is_packed(const struct stream *s);
 /* True when a step follows, in whatever thread. */
 bool stream_wait(struct stream *s);
 /* The connection is gone; wakes the writer. */

@@ -182,6 +182,8 @@ static enum MHD_Result send_reply(struct inner *in)
     if (r->type.n) put_header(response, &texts, STR("Content-Type"), r->type);
     if (r->kind != REPLY_FILE && cache_rule_text(r->cache).p)
         put_header(response, &texts, STR("Cache-Control"), cache_rule_text(r->cache));
+    if (r->kind == REPLY_STREAM && stream_is_packed(r->stream))
+        MHD_add_response_header(response, "Content-Encoding", "gzip");
     if (!r->outside_api)
         put_header(response, &texts, STR("X-Correlation-ID"), x->request.correlation_id);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");

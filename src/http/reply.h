@@ -118,7 +118,8 @@ bool stream_alive(struct stream *s);
 /* For bodies that a slow reader would take hours for: what comes after the handler returned is
  * written in steps, each when the reader has taken most of the last. In between no thread waits,
  * and writes in a step never do: a step is a portion, some hundred KiB at most. *done with the last
- * one. An error breaks the stream off; before its first byte it is answered. */
+ * one. Compressed where the client takes it. An error breaks the stream off; before its first byte
+ * it is answered. */
 typedef err stream_step(struct ctx *cx, struct stream *s, void *data, bool *done);
 /* False when too many streams are under way; then nothing has changed. */
 bool stream_in_steps(struct stream *s, stream_step *step, void *data);

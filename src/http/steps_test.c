@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 #include <time.h>
+#include <zlib.h>
 
 #include "core/banned.h"
 
@@ -132,6 +133,37 @@ static void the_steps_arrive_in_their_order(void **state)
     assert_whole(app, answer.body);
 }
 
+static str unzip(struct app *app, str packed)
+{
+    z_stream z = {0};
+    const size_t room = (size_t)STEPS * LINES * LINE + 1;
+    char *out = arena_alloc_raw(app->arena, room);
+    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+    z.next_in = (Bytef *)(uintptr_t)packed.p;
+    z.avail_in = (uInt)packed.n;
+    z.next_out = (Bytef *)out;
+    z.avail_out = (uInt)room;
+    assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+    inflateEnd(&z);
+    return (str){out, z.total_out};
+}
+
+static void they_are_compressed_for_whom_takes_it(void **state)
+{
+    struct app *app = *state;
+    const struct answer answer =
+        fetch(app, "GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n");
+    assert_str(header_of(answer.head, "content-encoding"), "gzip");
+    assert_true(answer.body.n < (size_t)STEPS * LINES * LINE / 2);
+    assert_whole(app, unzip(app, answer.body));
+
+    const struct answer refused =
+        fetch(app, "GET /refused HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n");
+    assert_str(refused.body, "{\"message\":\"step 0 fails\"}");
+    assert_null(header_of(refused.head, "content-encoding").p);
+    assert_null(header_of(fetch(app, GET("/")).head, "content-encoding").p);
+}
+
 static void readers_that_stand_still_hold_up_nobody(void **state)
 {
     struct app *app = *state;
@@ -193,6 +225,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
     const struct CMUnitTest tests[] = {
         TEST(the_steps_arrive_in_their_order),
+        TEST(they_are_compressed_for_whom_takes_it),
         TEST(readers_that_stand_still_hold_up_nobody),
         TEST(only_so_many_are_under_way),
         TEST(an_error_breaks_off_or_is_answered),

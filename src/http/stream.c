@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#define ZLIB_CONST
+#include <zlib.h>
+
 #include "core/banned.h"
 
 enum {
@@ -25,6 +28,7 @@ enum {
     STREAM_FLUSH_MS = 600,        /* and a tick of the janitor: within a second */
     STREAM_STALL_MS = 120 * 1000, /* a reader that takes nothing for so long is given up */
     STREAM_LOW = 64 * 1024,       /* so little is left to send when the next step is made */
+    PACK_BLOCK = 64 * 1024,
 };
 
 struct stream {
@@ -39,6 +43,7 @@ struct stream {
 
     stream_step *step; /* NULL: one writer writes all */
     void *step_data;
+    z_stream *packer;    /* NULL: the client wants it as it is */
     struct buf kept;     /* what did not fit into the ring */
     size_t kept_sent;    /* of it */
     bool done;           /* no step follows */
@@ -94,6 +99,8 @@ void stream_free(struct stream *s)
     janitor_forget_stream(s->in->server->janitor, s->in);
     if (s->step) s->in->server->stepped--;
     buf_done(&s->kept);
+    if (s->packer) deflateEnd(s->packer);
+    free(s->packer);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->mutex);
     free(s->ring);
@@ -146,16 +153,46 @@ static void refill(struct stream *s)
     s->kept_sent = 0;
 }
 
+/* Compresses; only the thread that writes, and without the mutex, so that nobody waits for it. */
+static void pack(z_stream *z, str data, int flush, struct buf *out)
+{
+    z->next_in = (const Bytef *)data.p;
+    z->avail_in = (uInt)data.n;
+    do {
+        z->next_out = (Bytef *)buf_reserve(out, PACK_BLOCK);
+        z->avail_out = PACK_BLOCK;
+        deflate(z, flush);
+        buf_added(out, PACK_BLOCK - z->avail_out);
+    } while (z->avail_out == 0);
+}
+
+/* What a step writes never waits. */
+static bool keep(struct stream *s, str data, int flush)
+{
+    bool alive = false;
+    auto_buf packed = {0};
+    if (s->packer) {
+        pack(s->packer, data, flush, &packed);
+        data = buf_str(&packed);
+    }
+    MUTEX_SCOPE(&s->mutex)
+    {
+        alive = !s->gone && !s->aborted;
+        if (alive) {
+            buf_add(&s->kept, data);
+            refill(s);
+        }
+        if (s->n >= STREAM_WAKE) wake_reader(s);
+    }
+    return alive;
+}
+
 bool stream_write(struct stream *s, str data)
 {
     bool alive = true;
+    if (s->step) return keep(s, data, Z_NO_FLUSH);
     MUTEX_SCOPE(&s->mutex)
     {
-        if (s->step && !s->gone) {
-            buf_add(&s->kept, data);
-            refill(s);
-            data = STR("");
-        }
         while (data.n && (alive = wait_for_room(s))) {
             const size_t n = put(s, data);
             data = str_slice(data, n, data.n);
@@ -229,22 +266,42 @@ static void hand_to_pool(struct stream *s)
     pool_push_always(inner_pool(s->in), &s->in->work);
 }
 
+static z_stream *packer_new(void)
+{
+    z_stream *z = calloc(1, sizeof *z);
+    if (!z || deflateInit2(
+                  z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+        log_die("out of memory");
+    return z;
+}
+
 bool stream_in_steps(struct stream *s, stream_step *step, void *data)
 {
     struct http_server *server = s->in->server;
-    assert(!s->step && server->hooks->step);
+    assert(!s->step && !s->n && server->hooks->step);
     if (++server->stepped > STREAM_STEPPED_MAX) {
         server->stepped--;
         return false;
     }
     s->step = step;
     s->step_data = data;
+    if (!s->gone && mime_compressible(s->in->x.reply.type) &&
+        request_accepts_encoding(&s->in->x.request, STR("gzip")))
+        s->packer = packer_new();
     return true;
+}
+
+bool stream_is_packed(const struct stream *s)
+{
+    return s->packer != NULL;
 }
 
 fallible stream_next_step(struct stream *s, struct ctx *cx)
 {
-    return s->step(cx, s, s->step_data, &s->done);
+    TRY(s->step(cx, s, s->step_data, &s->done));
+    /* The client can unpack all that was written so far. */
+    if (s->packer) (void)keep(s, STR(""), s->done ? Z_FINISH : Z_SYNC_FLUSH);
+    return NULL;
 }
 
 bool stream_wait(struct stream *s)
