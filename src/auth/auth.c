@@ -2,11 +2,13 @@
 #include "auth/device.h"
 #include "auth/guess.h"
 #include "auth/secret.h"
+#include "auth/throttle.h"
 #include "core/codec.h"
 #include "core/hash.h"
 #include "core/size.h"
 #include "db/db.h"
 #include "gen/auth_sql.h"
+#include "http/reply.h"
 #include "http/request.h"
 
 #include "core/banned.h"
@@ -274,6 +276,23 @@ bool auth_has_permission(const struct auth *auth, str permission)
 struct opt_uuid auth_session(const struct ctx *cx)
 {
     return cx->auth->kind == AUTH_SESSION ? SOME(uuid, cx->auth->session) : NOTHING(uuid);
+}
+
+fallible auth_may_try(struct ctx *cx, str account)
+{
+    int64_t wait_s;
+    err e = throttle_check(account, cx->request->client_ip, &wait_s);
+    if (e)
+        reply_header(cx->reply, STR("Retry-After"), str_fmt(cx->arena, "%lld", (long long)wait_s));
+    return e;
+}
+
+void auth_tried(const struct ctx *cx, str account, bool right)
+{
+    if (right)
+        throttle_succeeded(account, cx->request->client_ip);
+    else
+        throttle_failed(account, cx->request->client_ip);
 }
 
 fallible auth_require_session(const struct ctx *cx)

@@ -73,6 +73,11 @@ fallible auth_websocket(struct ctx *cx, const struct request *request, const str
 #define AUTH_LINK_COOKIE STR("immich_shared_link_token")
 str auth_link_token(struct arena *a, uuid link, str password);
 
+/* A guess of this request's client at a secret of `account` (an address, a link): refused while the
+ * client has to wait, and the answer then says how long. What came of it is told afterwards. */
+fallible auth_may_try(struct ctx *cx, str account);
+void auth_tried(const struct ctx *cx, str account, bool right);
+
 bool auth_has_permission(const struct auth *auth, str permission);
 /* The session that makes this request; IS_NULL with any other credential. */
 struct opt_uuid auth_session(const struct ctx *cx);

@@ -15,3 +15,16 @@ SELECT password, "pinCode" FROM "user" WHERE id = $user;
 
 -- sql: authentication_set_password(user uuid, password text) -> void
 UPDATE "user" SET password = $password, "updatedAt" = now() WHERE id = $user;
+
+-- Only where there is none: of two devices at once, one is told so.
+-- sql: authentication_add_pin(user uuid, pin text) -> count
+UPDATE "user" SET "pinCode" = $pin, "updatedAt" = now() WHERE id = $user AND coalesce("pinCode", '') = '';
+
+-- sql: authentication_set_pin(user uuid, pin text?) -> void
+UPDATE "user" SET "pinCode" = $pin, "updatedAt" = now() WHERE id = $user;
+
+-- sql: authentication_lock_sessions(user uuid) -> void
+UPDATE session SET "pinExpiresAt" = NULL WHERE "userId" = $user AND "pinExpiresAt" IS NOT NULL;
+
+-- sql: authentication_unlock_session(id uuid, minutes int4) -> void
+UPDATE session SET "pinExpiresAt" = now() + make_interval(mins => $minutes) WHERE id = $id;

@@ -3,7 +3,6 @@
 #include "app/user/user.h"
 #include "auth/auth.h"
 #include "auth/secret.h"
-#include "auth/throttle.h"
 #include "config/config.h"
 #include "config/env.h"
 #include "db/db.h"
@@ -47,18 +46,11 @@ static fallible check_credentials(
     struct ctx *cx, const struct LoginCredentialDto *dto, struct sign_in_user *user)
 {
     bool found;
-    int64_t wait_s;
-    err e = throttle_check(dto->email, cx->request->client_ip, &wait_s);
-    if (e) {
-        reply_header(cx->reply, STR("Retry-After"), str_fmt(cx->arena, "%lld", (long long)wait_s));
-        return e;
-    }
+    TRY(auth_may_try(cx, dto->email));
     TRY(sql_authentication_user_by_email(cx, user, &found, dto->email));
-    if (!password_matches(cx->arena, dto->password, found ? user->password : STR(""))) {
-        throttle_failed(dto->email, cx->request->client_ip);
-        FAIL(UNAUTHORIZED, "Incorrect email or password");
-    }
-    throttle_succeeded(dto->email, cx->request->client_ip);
+    const bool right = password_matches(cx->arena, dto->password, found ? user->password : STR(""));
+    auth_tried(cx, dto->email, right);
+    if (!right) FAIL(UNAUTHORIZED, "Incorrect email or password");
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 #include "app/test.h"
 #include "auth/secret.h"
+#include "auth/throttle.h"
 #include "config/config.h"
 #include "config/env.h"
 #include "gen/api.h"
@@ -244,6 +245,112 @@ static void the_status_tells_what_is_set_and_what_is_open(void **state)
     assert_int_equal(out.pinExpiresAt.is, ABSENT);
 }
 
+#define PIN "123456"
+#define OTHER_PIN "654321"
+
+static fallible set_up_pin(struct ctx *cx, const char *pin)
+{
+    const struct setupPinCode_in in = {.body = {.pinCode = str_from(pin)}};
+    return op_setupPinCode(cx, &in);
+}
+
+static fallible unlock(struct ctx *cx, const char *pin)
+{
+    const struct unlockAuthSession_in in = {.body = {.pinCode = SOME(str, str_from(pin))}};
+    return op_unlockAuthSession(cx, &in);
+}
+
+static void assert_says(err e, const char *message)
+{
+    assert_fails(e, BAD_REQUEST);
+    assert_string_equal(e->message, message);
+}
+
+static void assert_open(struct ctx *cx, const char *sessions)
+{
+    assert_sql(cx, sessions, "SELECT count(*) FROM session WHERE \"pinExpiresAt\" > now()");
+}
+
+static void a_pin_is_set_up_once(void **state)
+{
+    struct ctx *cx = *state;
+    two_devices(cx, person(cx, "ann"));
+    assert_ok(set_up_pin(cx, PIN));
+    assert_says(set_up_pin(cx, OTHER_PIN), "User already has a PIN code");
+    assert_sql(cx, "$2b$10$", "SELECT left(\"pinCode\", 7) FROM \"user\"");
+}
+
+static void the_pin_opens_this_session_for_a_quarter_of_an_hour(void **state)
+{
+    struct ctx *cx = *state;
+    struct auth *auth = two_devices(cx, person(cx, "ann"));
+    assert_says(unlock(cx, PIN), "User does not have a PIN code");
+    assert_ok(set_up_pin(cx, PIN));
+    assert_says(unlock(cx, OTHER_PIN), "Wrong PIN code");
+    assert_open(cx, "0");
+
+    const struct unlockAuthSession_in by_password = {
+        .body = {.password = SOME(str, STR(PASSWORD))}};
+    assert_says(op_unlockAuthSession(cx, &by_password), "Either password or pinCode is required");
+
+    assert_ok(unlock(cx, PIN));
+    assert_sql(cx, test_id(cx, auth->session),
+        "SELECT id FROM session WHERE \"pinExpiresAt\" BETWEEN now() + interval '14 min' AND now() "
+        "+ "
+        "interval '15 min'");
+    assert_ok(op_lockAuthSession(cx));
+    assert_open(cx, "0");
+
+    auth->kind = AUTH_API_KEY;
+    assert_says(unlock(cx, PIN), "This endpoint can only be used with a session token");
+    assert_says(op_lockAuthSession(cx), "This endpoint can only be used with a session token");
+}
+
+static void the_password_comes_before_the_pin(void **state)
+{
+    struct ctx *cx = *state;
+    two_devices(cx, person(cx, "ann"));
+    struct changePinCode_in in = {.body = {.newPinCode = STR(OTHER_PIN)}};
+    assert_says(op_changePinCode(cx, &in), "User does not have a PIN code");
+    assert_ok(set_up_pin(cx, PIN));
+    assert_says(op_changePinCode(cx, &in), "Either password or pinCode is required");
+    in.body.password = SOME(str, STR("wrong"));
+    in.body.pinCode = SOME(str, STR(PIN));
+    assert_says(op_changePinCode(cx, &in), "Wrong password");
+    in.body.password = NOTHING(str);
+    assert_ok(op_changePinCode(cx, &in));
+    assert_says(op_changePinCode(cx, &in), "Wrong PIN code");
+    in.body.password = SOME(str, STR(PASSWORD));
+    assert_ok(op_changePinCode(cx, &in));
+    assert_ok(unlock(cx, OTHER_PIN));
+}
+
+static void a_reset_closes_all_sessions(void **state)
+{
+    struct ctx *cx = *state;
+    two_devices(cx, person(cx, "ann"));
+    assert_ok(set_up_pin(cx, PIN));
+    test_sql(cx, "UPDATE session SET \"pinExpiresAt\" = now() + interval '1 min'");
+    const struct resetPinCode_in wrong = {.body = {.pinCode = SOME(str, STR(OTHER_PIN))}};
+    assert_says(op_resetPinCode(cx, &wrong), "Wrong PIN code");
+    assert_open(cx, "2");
+    const struct resetPinCode_in in = {.body = {.pinCode = SOME(str, STR(PIN))}};
+    assert_ok(op_resetPinCode(cx, &in));
+    assert_open(cx, "0");
+    assert_says(unlock(cx, PIN), "User does not have a PIN code");
+}
+
+static void pins_cannot_be_guessed_at_leisure(void **state)
+{
+    struct ctx *cx = *state;
+    two_devices(cx, person(cx, "ann"));
+    assert_ok(set_up_pin(cx, PIN));
+    for (int i = 0; i < THROTTLE_FREE_FAILURES; i++)
+        assert_says(unlock(cx, OTHER_PIN), "Wrong PIN code");
+    assert_fails(unlock(cx, PIN), RATE_LIMITED);
+    assert_open(cx, "0");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_test, close_test)
@@ -258,6 +365,11 @@ int main(void)
         TEST(a_key_that_changes_the_password_has_no_session_to_keep),
         TEST(a_logout_ends_this_session_only),
         TEST(the_status_tells_what_is_set_and_what_is_open),
+        TEST(a_pin_is_set_up_once),
+        TEST(the_pin_opens_this_session_for_a_quarter_of_an_hour),
+        TEST(the_password_comes_before_the_pin),
+        TEST(a_reset_closes_all_sessions),
+        TEST(pins_cannot_be_guessed_at_leisure),
     };
     return cmocka_run_group_tests(tests, make_all, remove_all);
 }

@@ -4,7 +4,6 @@
 #include "app/bulk/bulk.h"
 #include "auth/auth.h"
 #include "auth/secret.h"
-#include "auth/throttle.h"
 #include "core/hash.h"
 #include "core/rand.h"
 #include "db/db.h"
@@ -249,17 +248,10 @@ fallible op_getMySharedLink(
 static fallible check_password(struct ctx *cx, str given, str wanted)
 {
     const str link = uuid_str(cx->arena, cx->auth->link);
-    int64_t wait_s;
-    err e = throttle_check(link, cx->request->client_ip, &wait_s);
-    if (e) {
-        reply_header(cx->reply, STR("Retry-After"), str_fmt(cx->arena, "%lld", (long long)wait_s));
-        return e;
-    }
-    if (!secret_eq(given.p, given.n, wanted.p, wanted.n)) {
-        throttle_failed(link, cx->request->client_ip);
-        FAIL(UNAUTHORIZED, "Invalid password");
-    }
-    throttle_succeeded(link, cx->request->client_ip);
+    TRY(auth_may_try(cx, link));
+    const bool right = secret_eq(given.p, given.n, wanted.p, wanted.n);
+    auth_tried(cx, link, right);
+    if (!right) FAIL(UNAUTHORIZED, "Invalid password");
     return NULL;
 }
 
