@@ -53,14 +53,14 @@ GROUP BY start
 HAVING sum(n) > 0
 ORDER BY start DESC;
 
--- Months under filters that no index answers alone; timeline_api.c adds them.
+-- Months under filters that no index answers alone; timeline_api.c adds them. Only what is left is formatted.
 -- sql: timeline_filtered(byCreation bool) -> query TimeBucketsResponseDto
 SELECT to_char(date_trunc('month', CASE WHEN $byCreation::boolean THEN a."createdAt" ELSE a."localDateTime" END AT TIME ZONE 'UTC'),
     'YYYY-MM-DD') AS "timeBucket", count(*) AS count
 FROM asset a
 WHERE true /*filters*/
-GROUP BY 1
-ORDER BY 1 DESC;
+GROUP BY date_trunc('month', CASE WHEN $byCreation::boolean THEN a."createdAt" ELSE a."localDateTime" END AT TIME ZONE 'UTC')
+ORDER BY date_trunc('month', CASE WHEN $byCreation::boolean THEN a."createdAt" ELSE a."localDateTime" END AT TIME ZONE 'UTC') DESC;
 
 -- The assets of one month as columns. Assets without an exif row are left out, though the months count them. OFFSET 0
 -- keeps the planner from reading all of asset_exif, whose rows are few beside what it expects.

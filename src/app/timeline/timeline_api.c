@@ -137,9 +137,11 @@ static void narrow(struct sqlb *q, const struct view *view)
         sqlb_where(q, "a.\"deletedAt\" IS NULL");
     if (view->owners.n) sqlb_and_around(q, "a.\"ownerId\" = ANY(", P_UUID_ARRAY(view->owners), ")");
     if (view->favorite.is == PRESENT) sqlb_and(q, "a.\"isFavorite\" = ", P_BOOL(view->favorite.v));
+    /* An array is looked up by key; a set in its place is joined by reading the whole library. */
     if (view->album.is == PRESENT)
-        sqlb_and_around(q, "a.id IN (SELECT \"assetId\" FROM album_asset WHERE \"albumId\" = ",
-            P_UUID(view->album.v), ")");
+        sqlb_and_around(q,
+            "a.id = ANY(ARRAY(SELECT \"assetId\" FROM album_asset WHERE \"albumId\" = ",
+            P_UUID(view->album.v), "))");
     if (view->person.is == PRESENT)
         sqlb_and_around(q,
             "a.id IN (SELECT \"assetId\" FROM asset_face WHERE \"deletedAt\" IS NULL"
