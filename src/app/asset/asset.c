@@ -170,3 +170,10 @@ void asset_send_ids(struct ctx *cx, const char *name, struct list_uuid ids)
     buf_add(&argument, ids.n ? STR("]") : STR("[]"));
     event_send(cx, ROOM_USER(cx->auth->user), name, buf_take(&argument, cx->arena));
 }
+
+fallible asset_statistics(struct ctx *cx, uuid owner, struct opt_AssetVisibility visibility,
+    struct opt_bool favorite, bool trashed, struct AssetStatsResponseDto *out)
+{
+    return trashed ? sql_asset_trash_statistics(cx, out, owner, visibility, favorite)
+                   : sql_asset_statistics(cx, out, owner, visibility, favorite);
+}

@@ -28,6 +28,10 @@ fallible asset_response(struct ctx *cx, uuid id, enum AssetResponseDto_shape sha
 /* What is left of an asset in a link that hides metadata. */
 struct AssetResponseDto asset_sanitized(const struct AssetResponseDto *asset);
 
+/* An owner's assets by type, or those in the trash; of no visibility: timeline and archive. */
+fallible asset_statistics(struct ctx *cx, uuid owner, struct opt_AssetVisibility visibility,
+    struct opt_bool favorite, bool trashed, struct AssetStatsResponseDto *out);
+
 /* SHA-1 in hex, or in base64 when it is 28 characters; false for anything else. */
 bool asset_checksum_parse(struct arena *a, str text, struct bytes *out);
 

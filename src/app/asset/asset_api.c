@@ -25,15 +25,6 @@ fallible op_getAssetInfo(
 
 /* ---- statistics ---- */
 
-static fallible count_assets(
-    struct ctx *cx, const struct getAssetStatistics_in *in, struct AssetStatsResponseDto *out)
-{
-    const uuid owner = cx->auth->user;
-    if (in->isTrashed.is == PRESENT && in->isTrashed.v)
-        return sql_asset_trash_statistics(cx, out, owner, in->visibility, in->isFavorite);
-    return sql_asset_statistics(cx, out, owner, in->visibility, in->isFavorite);
-}
-
 /* Every member of the question has its place in the text. */
 static str statistics_subject(struct arena *a, uuid owner, const struct getAssetStatistics_in *in)
 {
@@ -56,7 +47,8 @@ fallible op_getAssetStatistics(
         memcpy(out, kept.p, sizeof *out);
         return NULL;
     }
-    TRY(count_assets(cx, in, out));
+    const bool trashed = in->isTrashed.is == PRESENT && in->isTrashed.v;
+    TRY(asset_statistics(cx, cx->auth->user, in->visibility, in->isFavorite, trashed, out));
     timeline_cache_put(cx->app->timeline, &key, (str){(const char *)out, sizeof *out});
     return NULL;
 }

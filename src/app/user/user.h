@@ -21,5 +21,8 @@ fallible user_preferences_get(struct ctx *cx, uuid user, struct UserPreferencesR
 /* The same as JSON, and the defaults alone. */
 fallible user_preferences_read(
     struct ctx *cx, uuid user, const struct json_value **defaults, const struct json_value **all);
+/* Changes some of them and gives them all. */
+fallible user_preferences_update(struct ctx *cx, uuid user,
+    const struct UserPreferencesUpdateDto *change, struct UserPreferencesResponseDto *out);
 /* BAD_REQUEST "Email is not available" when another living user has it. */
 fallible user_require_email_free(struct ctx *cx, str email, struct opt_uuid but_not_by);

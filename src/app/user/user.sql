@@ -11,16 +11,26 @@ FROM "user"
 WHERE "deletedAt" IS NULL AND ($only::uuid IS NULL OR id = $only)
 ORDER BY "createdAt" DESC;
 
--- Deleted ones too: the caller decides by deletedAt.
--- sql: user_admin_get(id uuid) -> maybe UserAdminResponseDto
-SELECT u.id, u.email, u.name, u."profileImagePath", tintype.user_avatar(u."avatarColor", u.email) AS "avatarColor",
+-- part: user_admin_line
+u.id, u.email, u.name, u."profileImagePath", tintype.user_avatar(u."avatarColor", u.email) AS "avatarColor",
     u."profileChangedAt", u."storageLabel", u."shouldChangePassword", u."isAdmin", u."createdAt", u."deletedAt",
     u."updatedAt", u."oauthId", u."quotaSizeInBytes", u."quotaUsageInBytes", u.status,
     license.value ->> 'licenseKey' AS "license.licenseKey", license.value ->> 'activationKey' AS "license.activationKey",
-    (license.value ->> 'activatedAt')::timestamptz AS "license.activatedAt"
+    (license.value ->> 'activatedAt')::timestamptz AS "license.activatedAt";
+
+-- Deleted ones too: the caller decides by deletedAt.
+-- sql: user_admin_get(id uuid) -> maybe UserAdminResponseDto
+SELECT {user_admin_line}
 FROM "user" u
 LEFT JOIN user_metadata license ON license."userId" = u.id AND license.key = 'license'
 WHERE u.id = $id;
+
+-- sql: user_admin_list(id uuid?, withDeleted bool) -> many UserAdminResponseDto
+SELECT {user_admin_line}
+FROM "user" u
+LEFT JOIN user_metadata license ON license."userId" = u.id AND license.key = 'license'
+WHERE ($id::uuid IS NULL OR u.id = $id) AND ($withDeleted OR u."deletedAt" IS NULL)
+ORDER BY u."createdAt" DESC;
 
 -- sql: user_has_admin() -> one bool
 SELECT EXISTS (SELECT FROM "user" WHERE "isAdmin" AND "deletedAt" IS NULL);
@@ -63,6 +73,44 @@ WITH gone AS (
     RETURNING album.id
 )
 SELECT id FROM gone;
+
+-- What was in the trash before the account came there comes back too (contract/endpoints/users-admin).
+-- sql: user_restore(id uuid) -> count
+WITH back AS (
+    UPDATE "user" SET "deletedAt" = NULL, status = 'active', "updatedAt" = now() WHERE id = $id RETURNING id
+)
+, albums AS (
+    UPDATE album SET "deletedAt" = NULL
+    FROM album_user au, back
+    WHERE au."albumId" = album.id AND au."userId" = back.id AND au.role = 'owner' AND album."deletedAt" IS NOT NULL
+    RETURNING album.id
+)
+SELECT id FROM back;
+
+-- An argument that is NULL keeps its column. Those that may become NULL come with whether they are given.
+-- sql: user_update(id uuid, email text?, name text?, password text?, shouldChangePassword bool?, isAdmin bool?,
+--   setColor bool, avatarColor UserAvatarColor?, setLabel bool, storageLabel text?, setQuota bool, quota int8?,
+--   setPin bool, pinCode text?) -> count
+UPDATE "user" SET
+    email = coalesce($email, email),
+    name = coalesce($name, name),
+    password = coalesce($password, password),
+    "shouldChangePassword" = coalesce($shouldChangePassword, "shouldChangePassword"),
+    "isAdmin" = coalesce($isAdmin, "isAdmin"),
+    "avatarColor" = CASE WHEN $setColor THEN $avatarColor ELSE "avatarColor" END,
+    "storageLabel" = CASE WHEN $setLabel THEN $storageLabel ELSE "storageLabel" END,
+    "quotaSizeInBytes" = CASE WHEN $setQuota THEN $quota ELSE "quotaSizeInBytes" END,
+    "pinCode" = CASE WHEN $setPin THEN $pinCode ELSE "pinCode" END,
+    "updatedAt" = now()
+WHERE id = $id AND "deletedAt" IS NULL;
+
+-- What the user's own files take; those in libraries do not count.
+-- sql: user_sync_usage(id uuid) -> void
+UPDATE "user" SET "quotaUsageInBytes" = (
+    SELECT coalesce(sum(e."fileSizeInByte"), 0)::int8
+    FROM asset a JOIN asset_exif e ON e."assetId" = a.id
+    WHERE a."ownerId" = $id AND a."libraryId" IS NULL)
+WHERE id = $id;
 
 -- sql: user_metadata_get(user uuid, key text) -> maybe jsonb
 SELECT value FROM user_metadata WHERE "userId" = $user AND key = $key;

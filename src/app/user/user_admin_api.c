@@ -1,9 +1,11 @@
+#include "app/asset/asset.h"
 #include "app/user/user.h"
 #include "auth/auth.h"
 #include "auth/secret.h"
 #include "config/config.h"
 #include "db/db.h"
 #include "gen/api.h"
+#include "gen/session_sql.h"
 #include "gen/user_sql.h"
 #include "job/job.h"
 
@@ -52,6 +54,82 @@ fallible op_createUserAdmin(
     }
     TRY(db_commit(cx));
     return user_admin_get(cx, id, out);
+}
+
+fallible op_searchUsersAdmin(
+    struct ctx *cx, const struct searchUsersAdmin_in *in, struct list_UserAdminResponseDto *out)
+{
+    const bool with_deleted = in->withDeleted.is == PRESENT && in->withDeleted.v;
+    return sql_user_admin_list(cx, out, in->id, with_deleted);
+}
+
+fallible op_getUserAdmin(
+    struct ctx *cx, const struct getUserAdmin_in *in, struct UserAdminResponseDto *out)
+{
+    return user_admin_get(cx, in->id, out);
+}
+
+static fallible hash_if_given(struct ctx *cx, struct opt_str secret, struct opt_str *hash)
+{
+    *hash = secret;
+    return secret.is == PRESENT ? password_hash(cx->arena, secret.v, &hash->v) : NULL;
+}
+
+/* Sessions and API keys stay good: an administrator who helps with a password ends nobody's. */
+static fallible update(struct ctx *cx, uuid id, const struct UserAdminUpdateDto *dto)
+{
+    struct opt_str password, pin;
+    int64_t updated;
+    TRY(hash_if_given(cx, dto->password, &password));
+    TRY(hash_if_given(cx, dto->pinCode, &pin));
+    err e = sql_user_update(cx, &updated, id, dto->email, dto->name, password,
+        dto->shouldChangePassword, dto->isAdmin, dto->avatarColor.is != ABSENT, dto->avatarColor,
+        dto->storageLabel.is != ABSENT, clean_label(cx->arena, dto->storageLabel),
+        dto->quotaSizeInBytes.is != ABSENT, dto->quotaSizeInBytes, pin.is != ABSENT, pin);
+    if (e && db_violates(cx, e, "user_storageLabel_uq"))
+        FAIL(BAD_REQUEST, "Storage label already in use by another account");
+    TRY(e);
+    if (!updated) FAIL(BAD_REQUEST, "User not found");
+    if (dto->quotaSizeInBytes.is == PRESENT && dto->quotaSizeInBytes.v)
+        return sql_user_sync_usage(cx, id);
+    return NULL;
+}
+
+fallible op_updateUserAdmin(
+    struct ctx *cx, const struct updateUserAdmin_in *in, struct UserAdminResponseDto *out)
+{
+    const struct UserAdminUpdateDto *dto = &in->body;
+    const bool self = uuid_eq(in->id, cx->auth->user);
+    if (self && dto->isAdmin.is == PRESENT && dto->isAdmin.v != cx->auth->is_admin)
+        FAIL(BAD_REQUEST, "Admin status can only be changed by another admin");
+    if (dto->email.is == PRESENT)
+        TRY(user_require_email_free(cx, dto->email.v, SOME(uuid, in->id)));
+    TRY(db_begin(cx));
+    TRY(update(cx, in->id, dto));
+    TRY(db_commit(cx));
+    return user_admin_get(cx, in->id, out);
+}
+
+fallible op_restoreUserAdmin(
+    struct ctx *cx, const struct restoreUserAdmin_in *in, struct UserAdminResponseDto *out)
+{
+    int64_t restored;
+    TRY(sql_user_restore(cx, &restored, in->id));
+    if (!restored) FAIL(BAD_REQUEST, "User not found");
+    return user_admin_get(cx, in->id, out);
+}
+
+fallible op_getUserSessionsAdmin(
+    struct ctx *cx, const struct getUserSessionsAdmin_in *in, struct list_SessionResponseDto *out)
+{
+    return sql_session_list(cx, out, in->id, NOTHING(uuid));
+}
+
+fallible op_getUserStatisticsAdmin(
+    struct ctx *cx, const struct getUserStatisticsAdmin_in *in, struct AssetStatsResponseDto *out)
+{
+    const bool trashed = in->isTrashed.is == PRESENT && in->isTrashed.v;
+    return asset_statistics(cx, in->id, in->visibility, in->isFavorite, trashed, out);
 }
 
 fallible op_deleteUserAdmin(

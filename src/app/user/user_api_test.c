@@ -246,6 +246,93 @@ static void removal_for_good_is_a_job(void **state)
     assert_fails(op_deleteUserAdmin(cx, &in, &out), FORBIDDEN);
 }
 
+static fallible update(struct ctx *cx, uuid id, struct UserAdminUpdateDto body)
+{
+    struct UserAdminResponseDto out;
+    const struct updateUserAdmin_in in = {.id = id, .body = body};
+    return op_updateUserAdmin(cx, &in, &out);
+}
+
+static void an_administrator_changes_what_is_given(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid bo = test_user(cx, "bo");
+    test_sign_in(cx, test_user(cx, "ann"))->is_admin = true;
+    assert_ok(update(cx, bo,
+        (struct UserAdminUpdateDto){.storageLabel = SOME(str, STR("b.o/1")),
+            .quotaSizeInBytes = SOME(int, 5),
+            .pinCode = SOME(str, STR("123456"))}));
+    assert_sql(cx, "bo1 5 bo $2b$",
+        "SELECT concat_ws(' ', \"storageLabel\", \"quotaSizeInBytes\", name, left(\"pinCode\", 4))"
+        " FROM \"user\" WHERE id = '%s'",
+        test_id(cx, bo));
+    assert_ok(update(cx, bo,
+        (struct UserAdminUpdateDto){.storageLabel = SOME(str, STR("")),
+            .quotaSizeInBytes.is = IS_NULL,
+            .pinCode.is = IS_NULL,
+            .name = SOME(str, STR("Bob"))}));
+    assert_sql(cx, "Bob",
+        "SELECT concat_ws(' ', \"storageLabel\", \"quotaSizeInBytes\", name, \"pinCode\")"
+        " FROM \"user\" WHERE id = '%s'",
+        test_id(cx, bo));
+}
+
+static void a_new_quota_begins_with_what_is_there(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid bo = test_user(cx, "bo");
+    test_sign_in(cx, test_user(cx, "ann"))->is_admin = true;
+    const uuid photo = test_asset(cx, bo, "IMAGE", "/p/1.jpg");
+    test_sql(cx, "INSERT INTO asset_exif (\"assetId\", \"fileSizeInByte\") VALUES ('%s', 77)",
+        test_id(cx, photo));
+    test_sql(cx, "UPDATE \"user\" SET \"quotaUsageInBytes\" = 5");
+    assert_ok(update(cx, bo, (struct UserAdminUpdateDto){.quotaSizeInBytes = SOME(int, 100)}));
+    assert_sql(
+        cx, "77", "SELECT \"quotaUsageInBytes\" FROM \"user\" WHERE id = '%s'", test_id(cx, bo));
+}
+
+static void what_an_administrator_cannot_change(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid ann = test_user(cx, "ann"), bo = test_user(cx, "bo");
+    test_sign_in(cx, ann)->is_admin = true;
+    assert_ok(update(cx, ann, (struct UserAdminUpdateDto){.storageLabel = SOME(str, STR("a"))}));
+    err e = update(cx, bo, (struct UserAdminUpdateDto){.email = SOME(str, STR("ann@example.com"))});
+    assert_fails(e, BAD_REQUEST);
+    assert_string_equal(e->message, "Email is not available");
+    e = update(cx, ann, (struct UserAdminUpdateDto){.isAdmin = SOME(bool, false)});
+    assert_fails(e, BAD_REQUEST);
+    assert_string_equal(e->message, "Admin status can only be changed by another admin");
+    test_sql(cx, "UPDATE \"user\" SET \"deletedAt\" = now() WHERE id = '%s'", test_id(cx, bo));
+    assert_fails(
+        update(cx, bo, (struct UserAdminUpdateDto){.name = SOME(str, STR("Bob"))}), BAD_REQUEST);
+    test_sql(cx, "UPDATE \"user\" SET \"deletedAt\" = NULL");
+    e = update(cx, bo, (struct UserAdminUpdateDto){.storageLabel = SOME(str, STR("a"))});
+    assert_fails(e, BAD_REQUEST);
+    assert_string_equal(e->message, "Storage label already in use by another account");
+}
+
+static void an_account_comes_back_with_its_albums(void **state)
+{
+    struct ctx *cx = *state;
+    const uuid bo = test_user(cx, "bo");
+    test_sign_in(cx, test_user(cx, "ann"));
+    test_sql(cx, "INSERT INTO album (id, \"albumName\") VALUES ('%s', 'Sea')", test_id(cx, bo));
+    test_sql(cx, "INSERT INTO album_user VALUES ('%s', '%s', 'owner')", test_id(cx, bo),
+        test_id(cx, bo));
+    struct UserAdminResponseDto out;
+    struct list_UserAdminResponseDto found;
+    assert_ok(op_deleteUserAdmin(cx, &(struct deleteUserAdmin_in){.id = bo}, &out));
+    assert_ok(op_searchUsersAdmin(cx, &(struct searchUsersAdmin_in){0}, &found));
+    assert_int_equal(found.n, 1);
+    assert_ok(op_searchUsersAdmin(
+        cx, &(struct searchUsersAdmin_in){.withDeleted = SOME(bool, true)}, &found));
+    assert_int_equal(found.n, 2);
+    assert_ok(op_restoreUserAdmin(cx, &(struct restoreUserAdmin_in){.id = bo}, &out));
+    assert_int_equal(out.status, USER_STATUS_ACTIVE);
+    assert_sql(cx, "1", "SELECT count(*) FROM album WHERE \"deletedAt\" IS NULL");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_test, close_test)
@@ -261,6 +348,10 @@ int main(void)
         TEST(an_account_without_a_password_needs_oauth),
         TEST(a_deleted_user_takes_the_albums_along),
         TEST(removal_for_good_is_a_job),
+        TEST(an_administrator_changes_what_is_given),
+        TEST(a_new_quota_begins_with_what_is_there),
+        TEST(what_an_administrator_cannot_change),
+        TEST(an_account_comes_back_with_its_albums),
     };
     return cmocka_run_group_tests(tests, make_all, remove_all);
 }
