@@ -70,7 +70,7 @@ fallible op_getServerFeatures(struct ctx *cx, struct ServerFeaturesDto *out)
         .sidecar = true,
         .search = true,
         .trash = config->trash.enabled,
-        .oauth = config->oauth.enabled,
+        .oauth = false, /* until its operations are built: clients would show a button that fails */
         .oauthAutoLaunch = config->oauth.autoLaunch,
         .ocr = ml && config->machineLearning.ocr.enabled,
         .passwordLogin = config->passwordLogin.enabled,
