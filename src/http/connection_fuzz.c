@@ -184,6 +184,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (!size) return 0;
     start_once();
+    static int left; /* requests of the input before this one, which may still lie in a socket */
     const int before = app.handled;
     auto_buf sent = {0}, heard = {0};
     buf_add(&sent, BEFORE[data[0] % (sizeof BEFORE / sizeof BEFORE[0])]);
@@ -191,6 +192,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     talk(buf_str(&sent), &heard);
     wait_until_finished();
     check_answers(buf_str(&heard), count(buf_str(&sent), STR("HEAD ")) > 0);
-    assert(app.handled - before <= count(buf_str(&sent), STR(" HTTP/1.")));
+    const int requests = count(buf_str(&sent), STR(" HTTP/1."));
+    assert(app.handled - before <= left + requests);
+    left = requests;
     return 0;
 }

@@ -64,7 +64,11 @@ class Drill:
             getattr(self.site, victim).restart()
 
     def supervise(self):
-        """What ended by itself, as after a minute without a database, is started again; a crash is a fault."""
+        """What ended by itself, as after a minute without a database, is started again; a crash is a fault. PostgreSQL gives up
+        when the process that recovers it is killed."""
+        if not self.site.cluster.alive:
+            self.restarts += 1
+            self.site.cluster.restart()
         for role in (self.site.server, self.site.worker):
             if role.alive:
                 continue

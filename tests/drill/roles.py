@@ -57,6 +57,10 @@ class Cluster(pg.Cluster):
     def pid(self):
         return self._server.pid
 
+    @property
+    def alive(self):
+        return self._server.poll() is None
+
     def backends(self):
         """All its processes but the first."""
         return [pid for pid, _ in descendants(self.pid)]
