@@ -8,7 +8,7 @@
 import { version } from '$app/env';
 import { immutable } from '$app/manifest';
 import { self } from '$app/service-worker';
-import { IMMUTABLE, isShell, kindOf } from './rules';
+import { IMMUTABLE, isShell, kindOf, type Message } from './rules';
 
 /** The static routing API (W3C Service Workers, section "Router"), as far as it is used here. */
 interface Route {
@@ -29,7 +29,9 @@ self.addEventListener('install', (event) => {
 });
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
 self.addEventListener('message', (event) => {
-  if (event.data === 'activate') event.waitUntil(self.skipWaiting());
+  const message = event.data as Message;
+  if (message === 'activate') event.waitUntil(self.skipWaiting());
+  else event.waitUntil(keep(message.keep));
 });
 self.addEventListener('fetch', (event) => {
   const { method, mode, url, headers } = event.request;
@@ -48,11 +50,20 @@ function addRoutes(event: ExtendableEvent): void {
   void (event as Partial<RoutingInstallEvent>).addRoutes?.([api, app]);
 }
 
+/** At first the page alone: what it needs, and later the rest, pages ask for. A newer app replaces a whole one, whole. */
 async function install(): Promise<void> {
+  const isUpdate = (await caches.keys()).some((name) => name.startsWith(SHELL_PREFIX) && name !== SHELL);
   const cache = await caches.open(SHELL);
   await cache.add(new Request(PAGE, { headers: { accept: 'text/html' }, cache: 'no-store' }));
-  // The browser has most of them from the first load: these come from its own cache.
-  await cache.addAll(immutable.map(({ path }) => path).filter(isShell));
+  if (isUpdate) await keep('all');
+}
+
+/** What a page has loaded comes from the browser's own cache. */
+async function keep(wanted: readonly string[] | 'all'): Promise<void> {
+  const cache = await caches.open(SHELL);
+  const here = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
+  const shell = immutable.map(({ path }) => new URL(path, self.location.origin).pathname).filter(isShell);
+  await cache.addAll(shell.filter((path) => !here.has(path) && (wanted === 'all' || wanted.includes(path))));
 }
 
 async function activate(): Promise<void> {

@@ -2,6 +2,9 @@
 
 export const IMMUTABLE = '/_app/immutable/';
 
+/** What pages say: take over from an older worker; keep these paths of the app, or all of it. */
+export type Message = 'activate' | { keep: readonly string[] | 'all' };
+
 export type Kind = 'page' | 'immutable';
 
 export interface Asked {
