@@ -8,6 +8,8 @@ import { linkedOperations } from './support/program.ts';
 // What the description has no words for: a key of any kind will do; nobody may ask as well.
 const ANY_KEY = ['validateAccessToken', 'getMyApiKey'];
 const OPTIONAL = ['getHealth'];
+// Takes no id: what it answers is the link.
+const LINK_ITSELF = ['getMySharedLink'];
 
 const operations = linkedOperations();
 const guarded = operations.filter((one) => !one.public && !OPTIONAL.includes(one.name));
@@ -54,6 +56,7 @@ describe.each(guarded.map(row))('%s %s %s', (name, method, path, { admin: adminO
 
 describe.runIf(hasDatabase())('with a shared link', () => {
   let headers: Record<string, string>;
+  const opened = guarded.filter((one) => one.link && !LINK_ITSELF.includes(one.name));
   beforeAll(async () => {
     const { id } = await newUser();
     const key = await sql`INSERT INTO shared_link (key, type, "userId") VALUES (sha256(${id}), 'INDIVIDUAL', ${id})
@@ -65,10 +68,14 @@ describe.runIf(hasDatabase())('with a shared link', () => {
     expect(await ask(method, path, headers)).toEqual([403, 'Forbidden']);
   });
 
-  test.each(guarded.filter((one) => one.link).map(row))('%s %s %s looks what the link opens', async (_name, method, path) => {
+  test.each(opened.map(row))('%s %s %s looks what the link opens', async (_name, method, path) => {
     const [status, message] = await ask(method, path, headers);
     expect([400, 404]).toContain(status); // the id is nobody's, or something is missing
     expect(message).toMatch(/^(Not Found|Not found or no [\w.]+ access|Validation failed|Multipart: Boundary not found)$/);
+  });
+
+  test('the link tells of itself', async () => {
+    expect(await ask('GET', '/api/shared-links/me', headers)).toEqual([200, undefined]);
   });
 });
 
