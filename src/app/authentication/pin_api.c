@@ -12,13 +12,15 @@ enum {
     PIN_OPEN_MINUTES = 15,
 };
 
-static fallible check_pin(struct ctx *cx, str given, str hash)
+/* `kind` keeps guesses at the one from being counted with those at the other. */
+static fallible check(struct ctx *cx, const char *kind, str given, str hash)
 {
-    const str account = str_fmt(cx->arena, "pin %.*s", FMT(uuid_str(cx->arena, cx->auth->user)));
+    const str account =
+        str_fmt(cx->arena, "%s %.*s", kind, FMT(uuid_str(cx->arena, cx->auth->user)));
     TRY(auth_may_try(cx, account));
     const bool right = password_matches(cx->arena, given, hash);
     auth_tried(cx, account, right);
-    if (!right) FAIL(BAD_REQUEST, "Wrong PIN code");
+    if (!right) FAIL(BAD_REQUEST, "Wrong %s", kind);
     return NULL;
 }
 
@@ -29,15 +31,9 @@ static fallible require_secret(struct ctx *cx, const struct opt_str *password, s
     TRY(sql_authentication_secrets(cx, &own, cx->auth->user));
     if (own.pinCode.is != PRESENT || !own.pinCode.v.n)
         FAIL(BAD_REQUEST, "User does not have a PIN code");
-    if (password && password->is == PRESENT && password->v.n) {
-        const str account = uuid_str(cx->arena, cx->auth->user);
-        TRY(auth_may_try(cx, account));
-        const bool right = password_matches(cx->arena, password->v, own.password);
-        auth_tried(cx, account, right);
-        if (!right) FAIL(BAD_REQUEST, "Wrong password");
-        return NULL;
-    }
-    if (pin.is == PRESENT) return check_pin(cx, pin.v, own.pinCode.v);
+    if (password && password->is == PRESENT && password->v.n)
+        return check(cx, "password", password->v, own.password);
+    if (pin.is == PRESENT) return check(cx, "PIN code", pin.v, own.pinCode.v);
     FAIL(BAD_REQUEST, "Either password or pinCode is required");
 }
 

@@ -43,16 +43,3 @@ WHERE a.id = m."assetId" AND a.visibility <> 'timeline';
 -- sql: cleanup_memories(days int4) -> count
 DELETE FROM memory
 WHERE NOT "isSaved" AND "createdAt" < now() - make_interval(days => $days);
-
--- Files in libraries do not count towards the quota. A row that is right is not written.
--- sql: cleanup_quota_usage() -> count
-UPDATE "user" u SET "quotaUsageInBytes" = used.bytes, "updatedAt" = now()
-FROM (
-    SELECT owner.id, coalesce(sum(e."fileSizeInByte") FILTER (WHERE a."libraryId" IS NULL), 0)::int8 AS bytes
-    FROM "user" owner
-    LEFT JOIN asset a ON a."ownerId" = owner.id
-    LEFT JOIN asset_exif e ON e."assetId" = a.id
-    WHERE owner."deletedAt" IS NULL
-    GROUP BY owner.id
-) AS used
-WHERE used.id = u.id AND u."quotaUsageInBytes" <> used.bytes;

@@ -1,6 +1,7 @@
 #include "core/log.h"
 #include "db/db.h"
 #include "gen/cleanup_sql.h"
+#include "gen/user_sql.h"
 #include "job/handlers.h"
 #include "job/job.h"
 
@@ -62,7 +63,7 @@ fallible job_MemoryCleanup(struct ctx *cx, const struct empty_job *in, enum job_
 fallible job_UserSyncUsage(struct ctx *cx, const struct empty_job *in, enum job_result *result)
 {
     int64_t n;
-    TRY(sql_cleanup_quota_usage(cx, &n));
+    TRY(sql_user_sync_usage(cx, &n, NOTHING(uuid)));
     if (n) log_info("quota usage corrected", KV("users", n));
     return NULL;
 }

@@ -104,13 +104,18 @@ UPDATE "user" SET
     "updatedAt" = now()
 WHERE id = $id AND "deletedAt" IS NULL;
 
--- What the user's own files take; those in libraries do not count.
--- sql: user_sync_usage(id uuid) -> void
-UPDATE "user" SET "quotaUsageInBytes" = (
-    SELECT coalesce(sum(e."fileSizeInByte"), 0)::int8
-    FROM asset a JOIN asset_exif e ON e."assetId" = a.id
-    WHERE a."ownerId" = $id AND a."libraryId" IS NULL)
-WHERE id = $id;
+-- What own files take, of one user or of all; those in libraries do not count. A row that is right is not written.
+-- sql: user_sync_usage(only uuid?) -> count
+UPDATE "user" u SET "quotaUsageInBytes" = used.bytes, "updatedAt" = now()
+FROM (
+    SELECT owner.id, coalesce(sum(e."fileSizeInByte") FILTER (WHERE a."libraryId" IS NULL), 0)::int8 AS bytes
+    FROM "user" owner
+    LEFT JOIN asset a ON a."ownerId" = owner.id
+    LEFT JOIN asset_exif e ON e."assetId" = a.id
+    WHERE owner."deletedAt" IS NULL AND ($only::uuid IS NULL OR owner.id = $only)
+    GROUP BY owner.id
+) AS used
+WHERE used.id = u.id AND u."quotaUsageInBytes" <> used.bytes;
 
 -- sql: user_metadata_get(user uuid, key text) -> maybe jsonb
 SELECT value FROM user_metadata WHERE "userId" = $user AND key = $key;

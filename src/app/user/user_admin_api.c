@@ -79,7 +79,7 @@ static fallible hash_if_given(struct ctx *cx, struct opt_str secret, struct opt_
 static fallible update(struct ctx *cx, uuid id, const struct UserAdminUpdateDto *dto)
 {
     struct opt_str password, pin;
-    int64_t updated;
+    int64_t updated, synced;
     TRY(hash_if_given(cx, dto->password, &password));
     TRY(hash_if_given(cx, dto->pinCode, &pin));
     err e = sql_user_update(cx, &updated, id, dto->email, dto->name, password,
@@ -91,7 +91,7 @@ static fallible update(struct ctx *cx, uuid id, const struct UserAdminUpdateDto 
     TRY(e);
     if (!updated) FAIL(BAD_REQUEST, "User not found");
     if (dto->quotaSizeInBytes.is == PRESENT && dto->quotaSizeInBytes.v)
-        return sql_user_sync_usage(cx, id);
+        return sql_user_sync_usage(cx, &synced, SOME(uuid, id));
     return NULL;
 }
 
